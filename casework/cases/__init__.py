@@ -1,0 +1,1 @@
+"""Cases: sealed sections, intake, journal, plan, search."""

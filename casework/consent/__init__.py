@@ -1,0 +1,1 @@
+"""Consent as an object that the system obeys."""

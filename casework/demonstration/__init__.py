@@ -1,0 +1,1 @@
+"""The demonstration and practice mode, made by driving the real actions."""

@@ -1,0 +1,1 @@
+"""Service providers: what they do, for whom, where, when, and how to reach them."""

@@ -1,0 +1,1 @@
+"""Coarse coded facts, the only bridge to statistics."""

@@ -1,0 +1,1 @@
+"""People with accounts: users, teams, memberships, sign-in, activation, sessions."""

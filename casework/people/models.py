@@ -1,0 +1,184 @@
+"""Accounts, teams and their keys. No column here says anything about a person helped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casework.db import Base, UtcDateTime
+
+
+class UserState(StrEnum):
+    """Where an account stands."""
+
+    INVITED = "invited"
+    PENDING = "pending"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class TeamKind(StrEnum):
+    """An owner team holds cases; a partner team receives referrals."""
+
+    OWNER = "owner"
+    PARTNER = "partner"
+
+
+class User(Base):
+    """A person with an account. Name and telephone stand in `profile`, sealed under the server key."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('invited','pending','active','suspended','ended')", name="state_known"
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    handle: Mapped[str] = mapped_column(String(40), unique=True)
+    kem_pub: Mapped[bytes | None] = mapped_column(LargeBinary)
+    organisation_role: Mapped[str | None] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(12), default=UserState.INVITED)
+    language: Mapped[str] = mapped_column(String(2), default="fr")
+    profile: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}
+
+
+class UserUnlock(Base):
+    """The user seed sealed under one way of unlocking it."""
+
+    __tablename__ = "user_unlocks"
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    method: Mapped[str] = mapped_column(String(20), primary_key=True)
+    kdf: Mapped[str] = mapped_column(String(60))
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    check32: Mapped[bytes] = mapped_column(LargeBinary)
+    box: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class UserFactor(Base):
+    """A second factor of a person, sealed under a key derived from the user seed."""
+
+    __tablename__ = "user_factors"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    box: Mapped[bytes] = mapped_column(LargeBinary)
+    last_step: Mapped[int | None] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Invitation(Base):
+    """A one-time code by which an account is activated; only its hash is kept."""
+
+    __tablename__ = "invitations"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Team(Base):
+    """An owner team of the programme, or the team of a partner."""
+
+    __tablename__ = "teams"
+    __table_args__ = (CheckConstraint("kind IN ('owner','partner')", name="kind_known"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(120))
+    provider_id: Mapped[UUID | None] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TeamKey(Base):
+    """The public keys of one epoch of a team, signed by the epoch before."""
+
+    __tablename__ = "team_keys"
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kem_pub: Mapped[bytes] = mapped_column(LargeBinary)
+    draft_pub: Mapped[bytes] = mapped_column(LargeBinary)
+    sig_pub: Mapped[bytes] = mapped_column(LargeBinary)
+    prev_sig: Mapped[bytes] = mapped_column(LargeBinary)
+    recovery_box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    old_seed_box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_on: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MembershipRow(Base):
+    """One person in one team; without a seed box (a relay, or not yet confirmed) it opens nothing."""
+
+    __tablename__ = "memberships"
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    epoch: Mapped[int] = mapped_column(default=0)
+    role: Mapped[str] = mapped_column(String(20))
+    seed_box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    pin: Mapped[bytes | None] = mapped_column(LargeBinary)
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}
+
+
+class TeamBookRow(Base):
+    """The team's own record of its members and peers, in one box under the team's key."""
+
+    __tablename__ = "team_books"
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column()
+    revision: Mapped[int] = mapped_column()
+    box: Mapped[bytes] = mapped_column(LargeBinary)
+    __mapper_args__ = {"version_id_col": revision, "version_id_generator": False}
+
+
+class SessionRow(Base):
+    """A signed-in browser: the keys stand in `box`, under the cookie and the boot key together."""
+
+    __tablename__ = "sessions"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    box: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class HeldForm(Base):
+    """What somebody typed and the server refused, or a search, sealed under her session for minutes."""
+
+    __tablename__ = "held_forms"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), index=True
+    )
+    box: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RateLimit(Base):
+    """How many tries one counter has seen in its window; the name is a keyed hash."""
+
+    __tablename__ = "rate_limits"
+    name: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    window: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    tries: Mapped[int] = mapped_column(default=0)
+
+
+class Mark(Base):
+    """A fact about the whole database, such as «this is a demonstration» and its seed."""
+
+    __tablename__ = "marks"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))

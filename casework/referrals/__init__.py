@@ -1,0 +1,1 @@
+"""Referrals: one table of moves, grants, withdrawal."""

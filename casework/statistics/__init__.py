@@ -1,0 +1,1 @@
+"""Protected statistics of closed periods."""

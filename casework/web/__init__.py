@@ -1,0 +1,1 @@
+"""The shell around every request: gate, transaction, errors, forms, headers."""
