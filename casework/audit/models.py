@@ -1,0 +1,79 @@
+"""The tables of the log: entries, finished tree nodes, the place of the sequencer, checkpoints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, event, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casework.db import Base, UtcDateTime
+
+
+class AuditEntry(Base):
+    """One act. The body is what is proved; action, actor, case and time are copies to find it by.
+
+    `idx` is the place in the tree, given by the sequencer after the commit. `arrival` (nanoseconds)
+    keeps the order of waiting entries and is forgotten with the sequencing, so that nothing finer
+    than the body's own time remains.
+    """
+
+    __tablename__ = "audit_entries"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    idx: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    arrival: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    action: Mapped[str] = mapped_column(String(40))
+    actor_id: Mapped[UUID | None] = mapped_column()
+    case_id: Mapped[UUID | None] = mapped_column()
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    redacted_for: Mapped[str | None] = mapped_column(String(40))
+    __table_args__ = (
+        Index("ix_audit_entries_case_id_idx", "case_id", "idx"),
+        Index("ix_audit_entries_actor_id_idx", "actor_id", "idx"),
+        Index("ix_audit_entries_action_idx", "action", "idx"),
+        Index("ix_audit_entries_at_idx", "at", "idx"),
+        Index(
+            "ix_audit_entries_waiting",
+            "arrival",
+            sqlite_where=text("idx IS NULL"),
+            postgresql_where=text("idx IS NULL"),
+        ),
+    )
+
+
+class AuditNode(Base):
+    """The hash of the `position`-th finished subtree of 2**level leaves, for levels from 1 up."""
+
+    __tablename__ = "audit_nodes"
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditSequencer(Base):
+    """The single row that a sequencer claims; `size` is the number of entries with an index."""
+
+    __tablename__ = "audit_sequencer"
+    name: Mapped[str] = mapped_column(String(8), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class AuditCheckpoint(Base):
+    """A signed note over the tree of `size` leaves, kept as it was given out."""
+
+    __tablename__ = "audit_checkpoints"
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    note: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def _refuse(_mapper: object, _connection: object, _row: Any) -> None:
+    raise RuntimeError("the log only grows: an entry is neither changed nor deleted")
+
+
+event.listen(AuditEntry, "before_update", _refuse)
+event.listen(AuditEntry, "before_delete", _refuse)
