@@ -1,0 +1,65 @@
+"""A session's box: the keyring of a signed-in person, under her cookie and the boot key.
+
+Neither a stolen database nor a stolen cookie after a restart opens it: the boot key lives in
+memory only.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from hmac import digest
+from uuid import UUID
+
+from casework.vault.context import ctx, pad, unpad
+from casework.vault.documents import as_key, as_list, as_number, as_uuid, pack, unpack
+from casework.vault.errors import SealBroken
+from casework.vault.keys import Keyring, TeamKeys, UserKeys
+from casework.vault.primitives import kdf, new_key, open_box, seal
+
+
+def new_token() -> bytes:
+    """32 random bytes for the cookie; the server keeps neither them nor their hash."""
+    return new_key()
+
+
+def session_id(token: bytes) -> UUID:
+    """The id of the session's row, derived from the cookie's 32 bytes."""
+    return UUID(bytes=kdf(token, "session/id")[:16])
+
+
+def session_key(token: bytes, boot_key: bytes) -> bytes:
+    """The key (32 bytes) that exists only while both the cookie and the boot key do."""
+    return digest(kdf(token, "session/key"), boot_key, sha256)
+
+
+def seal_session(token: bytes, boot_key: bytes, user_id: UUID, payload: bytes) -> bytes:
+    """The session's box: a payload such as `pack_keyring` makes."""
+    context = ctx("session", session_id(token), user_id)
+    return seal(session_key(token, boot_key), pad(payload), context)
+
+
+def open_session(token: bytes, boot_key: bytes, user_id: UUID, box: bytes) -> bytes:
+    """The session's payload; raises `SealBroken` for another cookie, boot key or person."""
+    context = ctx("session", session_id(token), user_id)
+    return unpad(open_box(session_key(token, boot_key), box, context))
+
+
+def pack_keyring(keyring: Keyring) -> bytes:
+    """The seeds of a keyring as bytes: the payload of a session's box."""
+    teams = [[str(team.team_id), team.epoch, team.seed.hex()] for team in keyring.teams.values()]
+    return pack({"user": keyring.user.seed.hex(), "teams": teams})
+
+
+def unpack_keyring(user_id: UUID, payload: bytes) -> Keyring:
+    """The keyring `pack_keyring` was given, nothing derived yet; raises `SealBroken`."""
+    document = unpack(payload)
+    teams = [_team(entry) for entry in as_list(document.get("teams"))]
+    user = UserKeys(as_key(document.get("user")))
+    return Keyring(user_id, user, {team.team_id: team for team in teams})
+
+
+def _team(entry: object) -> TeamKeys:
+    match as_list(entry):
+        case [team_id, epoch, seed]:
+            return TeamKeys(as_uuid(team_id), as_number(epoch), as_key(seed))
+    raise SealBroken("the box holds another document")
