@@ -155,18 +155,6 @@ class SessionRow(Base):
     box: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class HeldForm(Base):
-    """What somebody typed and the server refused, or a search, sealed under her session for minutes."""
-
-    __tablename__ = "held_forms"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    session_id: Mapped[UUID] = mapped_column(
-        ForeignKey("sessions.id", ondelete="CASCADE"), index=True
-    )
-    box: Mapped[bytes] = mapped_column(LargeBinary)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
 class RateLimit(Base):
     """How many tries one counter has seen in its window; the name is a keyed hash."""
 
@@ -174,11 +162,3 @@ class RateLimit(Base):
     name: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     window: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     tries: Mapped[int] = mapped_column(default=0)
-
-
-class Mark(Base):
-    """A fact about the whole database, such as «this is a demonstration» and its seed."""
-
-    __tablename__ = "marks"
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    value: Mapped[str] = mapped_column(String(200))

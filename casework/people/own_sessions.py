@@ -1,0 +1,31 @@
+"""The sessions a person has open, as she sees and ends them herself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.errors import NotVisible
+from casework.people.models import SessionRow
+from casework.people.sessions import sign_out
+
+
+def listed(session: Session, user_id: UUID) -> Sequence[SessionRow]:
+    """Her sessions that can still open something, last used first (at most 50)."""
+    return session.scalars(
+        select(SessionRow)
+        .where(SessionRow.user_id == user_id, SessionRow.box.is_not(None))
+        .order_by(SessionRow.seen_at.desc(), SessionRow.id)
+        .limit(50)
+    ).all()
+
+
+def end(session: Session, user_id: UUID, session_id: UUID) -> None:
+    """That session is closed; raises NotVisible when it is not one of hers."""
+    row = session.get(SessionRow, session_id)
+    if row is None or row.user_id != user_id:
+        raise NotVisible
+    sign_out(session, session_id, user_id)

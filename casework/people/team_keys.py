@@ -1,0 +1,103 @@
+"""The keys of a team: founded by its first keyholder, kept in its book, compared with partners by voice."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from casework import clock
+from casework.audit.log import record
+from casework.errors import NotAllowed, NotVisible
+from casework.people.models import MembershipRow, Team, TeamBookRow, TeamKey, User
+from casework.people.queries import team_book, team_public
+from casework.policy import Actor, Permission
+from casework.vault.books import BookMember, BookPeer, TeamBook, seal_book
+from casework.vault.keys import (
+    Keyring,
+    TeamKeys,
+    UserKeys,
+    comparison_words,
+    new_seed,
+    seal_member_seed,
+    seal_recovery,
+    sign_team_key,
+)
+
+
+def found_team(
+    session: Session,
+    row: MembershipRow,
+    user: User,
+    keys: UserKeys,
+    recovery_public: bytes | None,
+) -> TeamKeys:
+    """The team has its first epoch of keys, held by this person; its book names her and nobody else."""
+    team = TeamKeys(row.team_id, 1, new_seed())
+    session.add(key_row(team, sign_team_key(team, team.team_id, 1, team.public), recovery_public))
+    row.seed_box = seal_member_seed(team, user.id, keys.public)
+    row.epoch = 1
+    row.confirmed_at = clock.now()
+    book = TeamBook(members={user.id: BookMember(keys.public, row.role)}, peers={}, recovery="")
+    session.add(
+        TeamBookRow(team_id=team.team_id, epoch=1, revision=1, box=seal_book(team, 1, book))
+    )
+    return team
+
+
+def key_row(team: TeamKeys, signature: bytes, recovery_public: bytes | None) -> TeamKey:
+    """The row that publishes one epoch of a team's keys."""
+    return TeamKey(
+        team_id=team.team_id,
+        epoch=team.epoch,
+        kem_pub=team.public.kem,
+        draft_pub=team.public.draft,
+        sig_pub=team.public.sig,
+        prev_sig=signature,
+        recovery_box=seal_recovery(recovery_public, team) if recovery_public else None,
+        created_at=clock.now(),
+    )
+
+
+def keep_book(row: TeamBookRow, team: TeamKeys, book: TeamBook) -> None:
+    """The book's next revision is stored, sealed under the team's key."""
+    row.revision += 1
+    row.epoch = team.epoch
+    row.box = seal_book(team, row.revision, book)
+
+
+def partner_words(session: Session, keyring: Keyring, team_id: UUID, partner_id: UUID) -> tuple[str, ...]:
+    """Six words over both teams' keys, the same on both telephones."""
+    _, theirs = team_public(session, partner_id)
+    return comparison_words(keyring.team(team_id).public.kem, theirs.kem)
+
+
+def compare_partner(
+    session: Session, actor: Actor, keyring: Keyring, team_id: UUID, partner_id: UUID
+) -> None:
+    """The partner's keys stand in the team's book as heard by voice: electronic disclosure may start.
+
+    Raises NotAllowed, NotVisible.
+    """
+    if not actor.may_in(Permission.PARTNER_COMPARE, team_id):
+        raise NotAllowed
+    partner = session.get(Team, partner_id)
+    if partner is None:
+        raise NotVisible
+    epoch, public = team_public(session, partner_id)
+    team = keyring.team(team_id)
+    row, book = team_book(session, team)
+    peer = BookPeer(
+        epoch=epoch,
+        kem=public.kem,
+        draft=public.draft,
+        sig=public.sig,
+        provider_id=partner.provider_id,
+        name=partner.name,
+        compared_by=actor.user_id,
+        compared_at=clock.now().isoformat(),
+    )
+    keep_book(row, team, book.with_peer(partner_id, peer))
+    record(
+        session, "partner.compared", actor=actor.user_id, team=team_id, peer=partner_id, epoch=epoch
+    )

@@ -1,0 +1,99 @@
+"""Errors as people see them: a plain page, the right status, no trace and no personal data."""
+
+from __future__ import annotations
+
+import json
+import logging
+from uuid import uuid4
+
+from flask import Flask, g, render_template, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from casework.audit.log import record
+from casework.db import db, reading_only
+from casework.errors import InvalidTransition, NotAllowed, NotVisible, RuleBroken, StaleVersion
+from casework.vault.errors import VaultError
+
+PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
+STATUS: dict[type[Exception], int] = {
+    NotVisible: 404,
+    NotAllowed: 403,
+    StaleVersion: 409,
+    StaleDataError: 409,
+    InvalidTransition: 409,
+    RuleBroken: 409,
+    VaultError: 500,
+    OperationalError: 503,
+}
+log = logging.getLogger("casework")
+
+
+def page(status: int, reference: str | None = None) -> tuple[str, int]:
+    """The page of one status in the member's language."""
+    known = status if status in PAGES else (400 if status < 500 else 500)
+    return render_template(f"errors/{known}.html", reference=reference), status
+
+
+def refused(error: Exception) -> tuple[str, int]:
+    """Rolls back, notes refusals in the audit log, and answers with the page of the error."""
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    db.session.rollback()
+    reference = log_error(error) if status >= 500 else None
+    if isinstance(error, (NotAllowed, NotVisible)):
+        note_refusal(status)
+    return page(status, reference)
+
+
+def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+    """The page of an HTTP error; redirects of the router pass."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    db.session.rollback()
+    if status in (403, 404) and g.get("refused"):
+        note_refusal(status)
+    return page(status)
+
+
+def unexpected(error: Exception) -> tuple[str, int]:
+    """A defect: class, place and request id are logged, values are not; the person reads what to do."""
+    db.session.rollback()
+    return page(500, log_error(error))
+
+
+def note_refusal(status: int) -> None:
+    """One audit entry says that somebody signed in was refused, and what permission was missing."""
+    found = g.get("member")
+    if found is None:
+        return
+    reading_only.set(False)
+    record(
+        db.session(),
+        "access.refused",
+        actor=found.actor.user_id,
+        permission=g.get("refused") or "none",
+        record=(request.endpoint or "none").replace(".", "_"),
+    )
+    db.session.commit()
+
+
+def log_error(error: Exception) -> str:
+    """Writes one line without any value and returns its reference, which the page shows."""
+    reference = uuid4().hex[:8]
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""
+    line = {"error": type(error).__name__, "at": place, "endpoint": request.endpoint, "reference": reference}
+    log.error(json.dumps(line))
+    return reference
+
+
+def register(app: Flask) -> None:
+    """Every kind of error has its page."""
+    for kind in STATUS:
+        app.register_error_handler(kind, refused)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected)

@@ -1,0 +1,57 @@
+"""Dates and codes as people read them: local time, the page's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from flask import Flask
+from flask_babel import get_locale
+
+from casework import clock, codes
+
+
+def day(value: date | datetime | str | None) -> str:
+    """A day in words, as «12 mars 2026»; empty for None; a partial date as far as it is known."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        return partial_day(value)
+    local = clock.local(value).date() if isinstance(value, datetime) else value
+    return format_date(local, format="long", locale=get_locale())
+
+
+def partial_day(text: str) -> str:
+    """ISO text of a day, month or year in words."""
+    parts = text[:10].split("-")
+    if len(parts) == 3:
+        return format_date(date.fromisoformat(text[:10]), format="long", locale=get_locale())
+    if len(parts) == 2:
+        month = date(int(parts[0]), int(parts[1]), 1)
+        return format_date(month, format="MMMM yyyy", locale=get_locale())
+    return text
+
+
+def moment(value: datetime | str | None) -> str:
+    """A moment in local time, as «12 mars 2026 à 14:05»; accepts the ISO text of a sealed value."""
+    if not value:
+        return ""
+    when = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return format_datetime(clock.local(when).replace(tzinfo=None), "d MMM yyyy, HH:mm", locale=get_locale())
+
+
+def label(code: str | None, list_name: str) -> str:
+    """The words of a code in the page's language; empty for none."""
+    return codes.label(list_name, code) if code else ""
+
+
+def spoken(code: str) -> str:
+    """A case code in two groups, as it is said aloud."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def register(app: Flask) -> None:
+    """Templates may use the filters `day`, `moment`, `code_label` and `spoken`."""
+    filters: dict[str, Any] = {"day": day, "moment": moment, "code_label": label, "spoken": spoken}
+    app.jinja_env.filters.update(filters)

@@ -1,0 +1,149 @@
+"""The gate: every view carries a mark; an unmarked view is refused, whoever asks."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from casework.db import db
+from casework.errors import NotAllowed
+from casework.policy import Permission
+from casework.vault.primitives import kdf
+from casework.web import cookies
+from casework.web.member import Expired, Member
+
+View = TypeVar("View", bound=Callable[..., Any])
+Loader = Callable[[Any, str], Member | Expired | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a view asks of whoever calls it."""
+
+    permission: Permission | None = None
+    public: bool = False
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Marks a view: only a member holding the permission somewhere may call it."""
+    return _marking(Mark(permission=permission))
+
+
+def public(view: View) -> View:
+    """Marks a view that anybody may call."""
+    return _marking(Mark(public=True))(view)
+
+
+def _marking(mark: Mark) -> Callable[[View], View]:
+    def put(view: View) -> View:
+        view.casework_mark = mark  # type: ignore[attr-defined]
+        return view
+
+    return put
+
+
+def mark_of(view: Callable[..., Any] | None) -> Mark | None:
+    """The mark on a view, or None: then nobody may call it."""
+    return getattr(view, "casework_mark", None)
+
+
+def member() -> Member:
+    """The member of this request; only views behind `requires` may ask."""
+    found: Member | None = g.get("member")
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+def csrf_token(session_key: bytes) -> str:
+    """The token every form of one session carries."""
+    return kdf(session_key, "csrf").hex()
+
+
+def register(app: Flask, loader: Loader, keep_lost_form: Callable[[Expired], bool]) -> None:
+    """Every request passes the gate before its view; `loader` turns a token into a member."""
+
+    @app.before_request
+    def pass_gate() -> Response | None:
+        if request.endpoint == "static" or request.routing_exception is not None:
+            return None
+        mark = mark_of(app.view_functions.get(request.endpoint or ""))
+        if mark is None:
+            abort(403)
+        found = load(loader)
+        if isinstance(found, Expired):
+            return None if mark.public else expired(found, keep_lost_form)
+        return admit(found, mark)
+
+
+def load(loader: Loader) -> Member | Expired | None:
+    """The member or expired session behind the cookie; `g.member` is set for templates and views."""
+    token = cookies.token_of(request)
+    found = loader(db.session(), token) if token else None
+    g.member = found if isinstance(found, Member) else None
+    return found
+
+
+def admit(found: Member | None, mark: Mark) -> Response | None:
+    """Lets the request through, sends it to sign-in, or refuses it."""
+    if request.method == "POST":
+        refuse_forged(found)
+    if mark.public:
+        return None
+    if found is None:
+        return redirect(url_for("people.sign_in", notice="please_sign_in"), 303)
+    if mark.permission is not None and not found.actor.may(mark.permission):
+        refuse(found, mark.permission)
+    return None
+
+
+def refuse(found: Member, permission: Permission) -> None:
+    """A record's address is 404 to a role without the permission, any other page is 403."""
+    g.refused = permission.value
+    names_a_record = any(isinstance(value, UUID) for value in (request.view_args or {}).values())
+    if names_a_record:
+        abort(404)
+    raise NotAllowed
+
+
+def refuse_forged(found: Member | None) -> None:
+    """Aborts with 400 when a POST did not come from one of our own forms."""
+    if found is not None:
+        sent = request.form.get("csrf_token", "")
+        if not hmac.compare_digest(sent.encode(), csrf_token(found.session_key).encode()):
+            abort(400, "csrf")
+    elif not same_origin():
+        abort(400, "csrf")
+
+
+def same_origin() -> bool:
+    """True unless the browser says that another site made the request."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def expired(found: Expired, keep_lost_form: Callable[[Expired], bool]) -> Response:
+    """An expired session loses nothing: what was posted is kept sealed, then she signs in again."""
+    notice = "session_expired"
+    if request.method == "POST":
+        sent = request.form.get("csrf_token", "")
+        own = hmac.compare_digest(sent.encode(), csrf_token(found.session_key).encode())
+        if own and keep_lost_form(found):
+            db.session.commit()
+            notice = "form_kept"
+    return redirect(url_for("people.sign_in", notice=notice), 303)
+
+
+def settings() -> Any:
+    """The frozen settings of this application."""
+    return current_app.extensions["settings"]

@@ -1,0 +1,32 @@
+"""Which language a page speaks: the member's, else the one chosen before signing in, else French."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, redirect, request
+from werkzeug.wrappers import Response
+
+from casework.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from casework.web import cookies
+from casework.web.gate import public
+
+blueprint = Blueprint("web", __name__)
+
+
+def current_language() -> str:
+    """The language of this request: two letters, always one we have."""
+    chosen = request.cookies.get(cookies.LANGUAGE)
+    found = g.get("member")
+    language = chosen or (found.language if found else DEFAULT_LANGUAGE)
+    return language if language in LANGUAGES else DEFAULT_LANGUAGE
+
+
+@blueprint.post("/language/<language>")
+@public
+def language(language: str) -> Response:
+    """Chooses the language for this browser, then goes back to the page it was asked from."""
+    back = request.form.get("back", "/")
+    safe = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
+    response = redirect(safe, 303)
+    if language in LANGUAGES:
+        cookies.remember_language(response, language)
+    return response

@@ -1,0 +1,180 @@
+"""Settings from the environment and the instance folder: frozen, and refused when weak or missing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from casework.errors import BadConfiguration
+
+ROOT = Path(__file__).resolve().parent
+KEY_FILES = ("secret.key", "server.key", "log.key")
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a deployment decides. Secrets never show in `repr`."""
+
+    instance: Path
+    database_url: str = field(repr=False)
+    secret_key: bytes = field(repr=False)
+    server_key: bytes = field(repr=False)
+    log_key: bytes = field(repr=False)
+    boot_key: bytes = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    behind_tls: bool = False
+    trusted_hosts: tuple[str, ...] = ()
+    service_name: str = "Casework"
+    exit_url: str = ""
+    recovery_public: bytes | None = None
+    go_live: date = date(2024, 1, 1)
+    planned_yearly_volume: int = 300
+    close_delay_days: int = 15
+    idle: timedelta = timedelta(minutes=15)
+    session_length: timedelta = timedelta(hours=10)
+    invitation_length: timedelta = timedelta(hours=72)
+    max_body_bytes: int = 6 * 1024 * 1024
+    max_field_bytes: int = 500_000
+    testing: bool = False
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """The settings of this process; raises `BadConfiguration` with one sentence on what to do."""
+        env = os.environ if environ is None else environ
+        instance = Path(env.get("CASEWORK_INSTANCE") or ROOT / "instance").resolve()
+        keys = {name: _read_key(instance / name) for name in KEY_FILES}
+        settings = cls(
+            instance=instance,
+            database_url=database_url(env, instance),
+            secret_key=keys["secret.key"],
+            server_key=keys["server.key"],
+            log_key=keys["log.key"],
+            boot_key=_boot_key(env),
+            host=env.get("HOST") or "127.0.0.1",
+            port=_port(env.get("PORT") or "8000"),
+            behind_tls=env.get("CASEWORK_BEHIND_TLS") == "1",
+            trusted_hosts=tuple(filter(None, env.get("CASEWORK_TRUSTED_HOSTS", "").split(","))),
+            service_name=env.get("CASEWORK_SERVICE_NAME") or "Casework",
+            exit_url=env.get("CASEWORK_EXIT_URL", ""),
+            go_live=_day(env.get("CASEWORK_GO_LIVE") or "2024-01-01"),
+        )
+        settings.refuse_unsafe_address()
+        return settings
+
+    @classmethod
+    def for_tests(cls, instance: Path, database: str | None = None) -> Settings:
+        """Settings with fresh random keys for one test."""
+        return cls(
+            instance=instance,
+            database_url=database or f"sqlite:///{instance / 'casework.db'}",
+            secret_key=secrets.token_bytes(KEY_BYTES),
+            server_key=secrets.token_bytes(KEY_BYTES),
+            log_key=secrets.token_bytes(KEY_BYTES),
+            boot_key=secrets.token_bytes(KEY_BYTES),
+            testing=True,
+        )
+
+    def with_changes(self, **changes: object) -> Settings:
+        """The same settings but for the named fields."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def refuse_unsafe_address(self) -> None:
+        """Raises where the cookie would silently vanish: another machine's address without TLS."""
+        if self.behind_tls or is_loopback(self.host):
+            return
+        raise BadConfiguration(
+            f"HOST={self.host} can be reached from other machines without encryption: "
+            "keep HOST=127.0.0.1, or put a TLS proxy in front and set CASEWORK_BEHIND_TLS=1."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """True when the address reaches this machine only."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def database_url(env: Mapping[str, str], instance: Path) -> str:
+    """The database address: DATABASE_URL, with psycopg 3 as driver, or SQLite in the instance folder."""
+    url = env.get("DATABASE_URL") or f"sqlite:///{instance / 'casework.db'}"
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url[len(short) :]
+    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise BadConfiguration(
+            "DATABASE_URL names an unknown kind of database: write sqlite:///… or postgresql://…."
+        )
+    return url
+
+
+def make_keys(instance: Path) -> list[str]:
+    """Every key file that was missing now holds 32 random bytes in hexadecimal, mode 0600."""
+    instance.mkdir(parents=True, exist_ok=True)
+    made = [name for name in KEY_FILES if not (instance / name).exists()]
+    for name in made:
+        descriptor = os.open(instance / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+    return made
+
+
+def _read_key(path: Path) -> bytes:
+    if not path.exists():
+        raise BadConfiguration(
+            f"The key file {path.name} is missing from the instance folder: "
+            "run `make run` once, or bring the file back from its own backup."
+        )
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise BadConfiguration(
+            f"Other users of this machine can read the key file {path.name}: run `chmod 600` on it."
+        )
+    return _strong(path.read_text(errors="replace").strip(), path.name)
+
+
+def _strong(text: str, name: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES or len(set(key)) < 12:
+        raise BadConfiguration(
+            f"The key file {name} is weak: it must hold 64 random hexadecimal characters; "
+            "bring it back from its backup, or remove it and run `make run` on an empty database."
+        )
+    return key
+
+
+def _boot_key(env: Mapping[str, str]) -> bytes:
+    path = env.get("CASEWORK_BOOT_KEY_FILE")
+    if not path:
+        return secrets.token_bytes(KEY_BYTES)
+    if not path.startswith(("/dev/shm/", "/run/")):
+        raise BadConfiguration(
+            "CASEWORK_BOOT_KEY_FILE must lie in memory (/dev/shm or /run), never on a disk: move it there."
+        )
+    return _read_key(Path(path))
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise BadConfiguration("PORT must be a number from 1 to 65535: correct it and start again.")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadConfiguration(
+            "CASEWORK_GO_LIVE must be a date such as 2024-01-31: correct it and start again."
+        ) from None
