@@ -16,7 +16,7 @@ _NEEDED = (
     "cryptography.hazmat.primitives.hpke",
     "cryptography.hazmat.primitives.kdf.argon2",
 )
-_ADVICE = "install the published wheel of cryptography 50 or later, built with ML-KEM and Argon2id"
+ADVICE = "install the published wheel of cryptography 50 or later, built with ML-KEM and Argon2id"
 
 
 def _require_library() -> None:
@@ -24,17 +24,7 @@ def _require_library() -> None:
         for module in _NEEDED:
             import_module(module)
     except ImportError as missing:
-        raise BadConfiguration(f"The vault cannot start: {_ADVICE}.") from missing
-
-
-def require_algorithms() -> None:
-    """Every algorithm of both suites has just worked once; otherwise raises `BadConfiguration`."""
-    from casework.vault.selftest import exercise
-
-    try:
-        exercise()
-    except Exception as absent:
-        raise BadConfiguration(f"The vault's self-test failed: {_ADVICE}.") from absent
+        raise BadConfiguration(f"The vault cannot start: {ADVICE}.") from missing
 
 
 _require_library()

@@ -134,6 +134,11 @@ class TeamBook:
         if dict(rows) != dict(self.members):
             raise BookMismatch("a member's key or role differs from the book")
 
+    def expect_member(self, user_id: UUID, kem: bytes, role: str) -> None:
+        """The book has this person with this key and role; otherwise raises `BookMismatch`."""
+        if self.members.get(user_id) != BookMember(kem, role):
+            raise BookMismatch("the member differs from the book")
+
     def expect_peer(
         self, team_id: UUID, epoch: int, public: TeamPublic, provider_id: UUID | None
     ) -> BookPeer:

@@ -47,7 +47,7 @@ def pad(content: bytes) -> bytes:
 
 def unpad(padded: bytes) -> bytes:
     """The content that `pad` was given; raises `SealBroken` when `pad` cannot have made it."""
-    size = int.from_bytes(padded[:4], "big")
-    if pad(padded[4 : 4 + size]) != padded:
+    end = 4 + int.from_bytes(padded[:4], "big")
+    if len(padded) < end or padded[end:] != bytes(-end % PAD_BLOCK):
         raise SealBroken("the padding is malformed")
-    return padded[4 : 4 + size]
+    return padded[4:end]

@@ -11,6 +11,7 @@ from casework.vault.errors import SealBroken
 from casework.vault.primitives import KEY_BYTES
 
 _dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_load = json.JSONDecoder().decode
 
 
 def pack(value: Mapping[str, object]) -> bytes:
@@ -21,7 +22,7 @@ def pack(value: Mapping[str, object]) -> bytes:
 def unpack(padded: bytes) -> dict[str, object]:
     """The JSON object that `pack` was given; raises `SealBroken` on anything else."""
     try:
-        value = json.loads(unpad(padded).decode())
+        value = _load(unpad(padded).decode())
     except ValueError:
         raise SealBroken("the box holds no document") from None
     return as_object(value)

@@ -16,7 +16,8 @@ from casework.vault.context import ctx
 from casework.vault.documents import as_key, as_list, as_number, as_object, pack, unpack
 from casework.vault.errors import SealBroken
 from casework.vault.keys import TeamKeys
-from casework.vault.primitives import hpke_open, hpke_seal, open_box, seal, verify
+from casework.vault.primitives import hpke_open, hpke_seal, open_box, seal
+from casework.vault.signatures import verify
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from casework.errors import NotAllowed
 from casework.vault.context import ctx
 from casework.vault.errors import BookMismatch
+from casework.vault.passphrases import words_from
 from casework.vault.primitives import (
     hpke_open,
     hpke_seal,
@@ -26,10 +27,9 @@ from casework.vault.primitives import (
     open_box,
     same,
     seal,
-    sign,
-    signing_public,
-    verify,
 )
+from casework.vault.signatures import public_of, sign, verify
+from casework.vault.stretching import SALT_BYTES, stretch
 from casework.vault.suites import (
     HybridPrivate,
     p256_private,
@@ -128,7 +128,7 @@ class TeamKeys:
         return TeamPublic(
             kem=xwing_public(kdf(self.seed, "team/hpke")),
             draft=p256_public(self.draft_private),
-            sig=signing_public(self._signing_seed),
+            sig=public_of(self._signing_seed),
         )
 
     def sign(self, message: bytes) -> bytes:
@@ -230,3 +230,17 @@ def open_old_seed(new: TeamKeys, old_epoch: int, box: bytes) -> TeamKeys:
     """The keys of a former epoch of the same team; raises `SealBroken`."""
     seed = open_box(new.cipher, box, ctx("old-seed", new.team_id, old_epoch, new.epoch))
     return TeamKeys(new.team_id, old_epoch, seed)
+
+
+@lru_cache(maxsize=256)
+def comparison_words(ours: bytes, theirs: bytes) -> tuple[str, ...]:
+    """Six French words over both sides' keys, the same whoever reads first.
+
+    Give a person's public key (`UserKeys.public`), and for a team `TeamPublic.digest`, so that
+    its draft and signing keys cannot be exchanged either. The words hold 66 bits; somebody who
+    may replace both sides' keys looks for a collision in 2**33 tries, so each try is made to cost
+    one Argon2id. The inputs are public, so the answer may be kept.
+    """
+    first, second = sorted((ours, theirs))
+    pair = sha256(ctx("compare", first, second)).digest()
+    return words_from(stretch(pair, sha256(ctx("compare-salt")).digest()[:SALT_BYTES]))

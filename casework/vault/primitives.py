@@ -10,14 +10,13 @@ import os
 from hashlib import sha256
 from hmac import compare_digest
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from casework.vault.context import Part, ctx
-from casework.vault.errors import SealBroken, SignatureBroken
+from casework.vault.errors import SealBroken
 from casework.vault.suites import XWING, PrivateKey, Suite, xwing_private
 
 KEY_BYTES = 32
@@ -91,24 +90,6 @@ def hpke_open(private: bytes | PrivateKey, box: bytes, info: bytes, suite: Suite
 def fingerprint(box: bytes) -> str:
     """SHA-256 of the ciphertext in hexadecimal: all that the audit log may say about a box."""
     return sha256(box).hexdigest()
-
-
-def signing_public(seed: bytes) -> bytes:
-    """The Ed25519 public key (32 bytes) of a 32-byte signing seed."""
-    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-
-
-def sign(seed: bytes, message: bytes) -> bytes:
-    """The Ed25519 signature (64 bytes) of a message under a 32-byte signing seed."""
-    return Ed25519PrivateKey.from_private_bytes(seed).sign(message)
-
-
-def verify(public: bytes, message: bytes, signature: bytes) -> None:
-    """The signature was made by this key over this message; otherwise raises `SignatureBroken`."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        raise SignatureBroken("the signature is not by this key") from None
 
 
 def same(left: bytes, right: bytes) -> bool:

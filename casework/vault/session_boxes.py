@@ -6,6 +6,7 @@ memory only.
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 from hmac import digest
 from uuid import UUID
@@ -14,31 +15,45 @@ from casework.vault.context import ctx, pad, unpad
 from casework.vault.documents import as_key, as_list, as_number, as_uuid, pack, unpack
 from casework.vault.errors import SealBroken
 from casework.vault.keys import Keyring, TeamKeys, UserKeys
-from casework.vault.primitives import kdf, new_key, open_box, seal
+from casework.vault.primitives import KEY_BYTES, kdf, new_key, open_box, seal
 
 
-def new_token() -> bytes:
-    """32 random bytes for the cookie; the server keeps neither them nor their hash."""
-    return new_key()
+def new_token() -> str:
+    """The text of a new cookie: 32 random bytes in 43 letters that the server does not keep."""
+    return _text(new_key())
 
 
-def session_id(token: bytes) -> UUID:
-    """The id of the session's row, derived from the cookie's 32 bytes."""
-    return UUID(bytes=kdf(token, "session/id")[:16])
+def _text(secret: bytes) -> str:
+    return urlsafe_b64encode(secret).decode().rstrip("=")
 
 
-def session_key(token: bytes, boot_key: bytes) -> bytes:
+def _secret(token: str) -> bytes:
+    try:
+        secret = urlsafe_b64decode(token.encode() + b"=")
+    except ValueError:
+        raise SealBroken("the token is malformed") from None
+    if len(secret) != KEY_BYTES or _text(secret) != token:
+        raise SealBroken("the token is malformed")
+    return secret
+
+
+def session_id(token: str) -> UUID:
+    """The id of the session's row, derived from the cookie; `SealBroken` on a malformed one."""
+    return UUID(bytes=kdf(_secret(token), "session/id")[:16])
+
+
+def session_key(token: str, boot_key: bytes) -> bytes:
     """The key (32 bytes) that exists only while both the cookie and the boot key do."""
-    return digest(kdf(token, "session/key"), boot_key, sha256)
+    return digest(kdf(_secret(token), "session/key"), boot_key, sha256)
 
 
-def seal_session(token: bytes, boot_key: bytes, user_id: UUID, payload: bytes) -> bytes:
+def seal_session(token: str, boot_key: bytes, user_id: UUID, payload: bytes) -> bytes:
     """The session's box: a payload such as `pack_keyring` makes."""
     context = ctx("session", session_id(token), user_id)
     return seal(session_key(token, boot_key), pad(payload), context)
 
 
-def open_session(token: bytes, boot_key: bytes, user_id: UUID, box: bytes) -> bytes:
+def open_session(token: str, boot_key: bytes, user_id: UUID, box: bytes) -> bytes:
     """The session's payload; raises `SealBroken` for another cookie, boot key or person."""
     context = ctx("session", session_id(token), user_id)
     return unpad(open_box(session_key(token, boot_key), box, context))

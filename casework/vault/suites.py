@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import shake_256
 
+from cryptography.cobblestone import Cobblestone256Encryptor
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
@@ -20,7 +21,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from casework.errors import BadConfiguration
+from casework.vault import ADVICE
 
 HybridPrivate = hpke.MLKEM768X25519PrivateKey
 HybridPublic = hpke.MLKEM768X25519PublicKey
@@ -88,3 +93,22 @@ def _suite(mark: bytes, kem: hpke.KEM, load: Callable[[bytes], PublicKey]) -> Su
 
 XWING = _suite(b"\x01", hpke.KEM.MLKEM768_X25519, _load_xwing)
 P256 = _suite(b"\x02", hpke.KEM.P256, _load_p256)
+
+
+def require_algorithms() -> None:
+    """Every algorithm a machine may lack has just worked once, for the start of the program.
+
+    Otherwise raises `BadConfiguration`, whose text says what to install.
+    """
+    try:
+        _exercise(bytes(range(32)))
+    except Exception as absent:
+        raise BadConfiguration(f"The vault's self-test failed: {ADVICE}.") from absent
+
+
+def _exercise(seed: bytes) -> None:
+    hybrid, draft = xwing_private(seed), p256_private(lambda _attempt: seed)
+    XWING.algorithms.decrypt(XWING.algorithms.encrypt(b"", hybrid.public_key()), hybrid)
+    P256.algorithms.decrypt(P256.algorithms.encrypt(b"", draft.public_key()), draft)
+    Cobblestone256Encryptor(seed, b"").finalize()
+    Argon2id(salt=seed[:16], length=32, iterations=1, lanes=1, memory_cost=8).derive(seed)
