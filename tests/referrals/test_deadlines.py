@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from casework import codes
 from casework.referrals import deadlines
 from casework.referrals.deadlines import Rung, Urgency
-from casework.referrals.workflow import CLOCKS, OPEN, Clock, Side
+from casework.referrals.workflow import CLOCKS, OPEN, Clock, Side, State
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

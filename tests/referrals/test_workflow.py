@@ -75,7 +75,7 @@ def test_sections_are_never_disclosed_before_an_answer_of_the_receiver(acts: lis
 def test_an_ended_referral_never_holds_a_grant(acts: list[Act]) -> None:
     held = False
     for state, before, move in walk(acts):
-        if before is not None:
+        if before is not None and move is not None:
             effect = workflow.rule(before, move).grant
             held = {Grant.ISSUE: True, Grant.END: False}.get(effect, held)
         assert held == (state in workflow.OPEN - {State.DRAFT})
