@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, event, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    String,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base, UtcDateTime
@@ -32,6 +40,7 @@ class AuditEntry(Base):
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     redacted_for: Mapped[str | None] = mapped_column(String(40))
     __table_args__ = (
+        CheckConstraint("(body IS NULL) = (redacted_for IS NOT NULL)", name="redacted_says_why"),
         Index("ix_audit_entries_case_id_idx", "case_id", "idx"),
         Index("ix_audit_entries_actor_id_idx", "actor_id", "idx"),
         Index("ix_audit_entries_action_idx", "action", "idx"),
@@ -46,11 +55,10 @@ class AuditEntry(Base):
 
 
 class AuditNode(Base):
-    """The hash of the `position`-th finished subtree of 2**level leaves, for levels from 1 up."""
+    """The hash of a finished subtree, numbered as `tree.place` says; leaves stand in the entries."""
 
     __tablename__ = "audit_nodes"
-    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
