@@ -14,18 +14,28 @@ _dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", "
 _load = json.JSONDecoder().decode
 
 
+def write(value: Mapping[str, object]) -> bytes:
+    """The UTF-8 of one JSON object; raises `TypeError` or `ValueError` if it is not one."""
+    return _dump(value).encode()
+
+
+def read(written: bytes) -> dict[str, object]:
+    """The JSON object that `write` was given; raises `SealBroken` on anything else."""
+    try:
+        value = _load(written.decode())
+    except ValueError:
+        raise SealBroken("the box holds no document") from None
+    return as_object(value)
+
+
 def pack(value: Mapping[str, object]) -> bytes:
     """The padded UTF-8 of one JSON object; raises `TypeError` or `ValueError` if it is not one."""
-    return pad(_dump(value).encode())
+    return pad(write(value))
 
 
 def unpack(padded: bytes) -> dict[str, object]:
     """The JSON object that `pack` was given; raises `SealBroken` on anything else."""
-    try:
-        value = _load(unpad(padded).decode())
-    except ValueError:
-        raise SealBroken("the box holds no document") from None
-    return as_object(value)
+    return read(unpad(padded))
 
 
 def as_object(value: object) -> dict[str, object]:

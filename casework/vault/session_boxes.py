@@ -12,7 +12,7 @@ from hmac import digest
 from uuid import UUID
 
 from casework.vault.context import ctx, pad, unpad
-from casework.vault.documents import as_key, as_list, as_number, as_uuid, pack, unpack
+from casework.vault.documents import as_key, as_list, as_number, as_uuid, read, write
 from casework.vault.errors import SealBroken
 from casework.vault.keys import Keyring, TeamKeys, UserKeys
 from casework.vault.primitives import KEY_BYTES, kdf, new_key, open_box, seal
@@ -62,12 +62,12 @@ def open_session(token: str, boot_key: bytes, user_id: UUID, box: bytes) -> byte
 def pack_keyring(keyring: Keyring) -> bytes:
     """The seeds of a keyring as bytes: the payload of a session's box."""
     teams = [[str(team.team_id), team.epoch, team.seed.hex()] for team in keyring.teams.values()]
-    return pack({"user": keyring.user.seed.hex(), "teams": teams})
+    return write({"user": keyring.user.seed.hex(), "teams": teams})
 
 
 def unpack_keyring(user_id: UUID, payload: bytes) -> Keyring:
     """The keyring `pack_keyring` was given, nothing derived yet; raises `SealBroken`."""
-    document = unpack(payload)
+    document = read(payload)
     teams = [_team(entry) for entry in as_list(document.get("teams"))]
     user = UserKeys(as_key(document.get("user")))
     return Keyring(user_id, user, {team.team_id: team for team in teams})
