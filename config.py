@@ -1,4 +1,5 @@
-"""Settings from the environment and the instance folder: frozen, and refused when weak or missing."""
+"""Settings from the environment and the instance folder: frozen, and refused when weak or
+missing."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """The settings of this process; raises `BadConfiguration` with one sentence on what to do."""
+        """The settings of this process; raises `BadConfiguration` with one sentence on what to
+        do."""
         env = os.environ if environ is None else environ
         instance = Path(env.get("CASEWORK_INSTANCE") or ROOT / "instance").resolve()
         keys = {name: _read_key(instance / name) for name in KEY_FILES}
@@ -105,7 +107,8 @@ def is_loopback(host: str) -> bool:
 
 
 def database_url(env: Mapping[str, str], instance: Path) -> str:
-    """The database address: DATABASE_URL, with psycopg 3 as driver, or SQLite in the instance folder."""
+    """The database address: DATABASE_URL, with psycopg 3 as driver, or SQLite in the instance
+    folder."""
     url = env.get("DATABASE_URL") or f"sqlite:///{instance / 'casework.db'}"
     for short in ("postgres://", "postgresql://"):
         if url.startswith(short):
@@ -158,9 +161,10 @@ def _boot_key(env: Mapping[str, str]) -> bytes:
     path = env.get("CASEWORK_BOOT_KEY_FILE")
     if not path:
         return secrets.token_bytes(KEY_BYTES)
-    if not path.startswith(("/dev/shm/", "/run/")):
+    if not path.startswith(("/dev/shm/", "/run/")):  # noqa: S108
         raise BadConfiguration(
-            "CASEWORK_BOOT_KEY_FILE must lie in memory (/dev/shm or /run), never on a disk: move it there."
+            "CASEWORK_BOOT_KEY_FILE must lie in memory (/dev/shm or /run), never on a disk: "
+            "move it there."
         )
     return _read_key(Path(path))
 

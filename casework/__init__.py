@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from casework.app import create_app
+from typing import TYPE_CHECKING
 
-__all__ = ["create_app"]
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from config import Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, ready to serve; see `casework.app`."""
+    from casework.app import create_app as compose
+
+    return compose(settings)

@@ -1,4 +1,5 @@
-"""The composition root: settings, extensions, gate, features, errors and commands meet here only."""
+"""The composition root: settings, extensions, gate, features, errors and commands meet here
+only."""
 
 from __future__ import annotations
 
@@ -52,6 +53,17 @@ FEATURES = (
     "admin",
     "demonstration",
 )
+TABLES = (
+    "audit",
+    "web",
+    "people",
+    "directory",
+    "cases",
+    "consent",
+    "referrals",
+    "facts",
+    "statistics",
+)
 DEMONSTRATION = "demonstration"
 STATIC = Path(__file__).parent / "static"
 
@@ -70,6 +82,8 @@ def compose(settings: Settings, check: bool) -> Flask:
     app = transaction.Application(
         "casework", template_folder=str(ROOT / "templates"), static_folder=str(STATIC)
     )
+    for package in TABLES:
+        import_module(f"casework.{package}.models")
     configure(app, settings)
     add_database(app, settings)
     add_shell(app, settings)
@@ -88,7 +102,11 @@ def configure(app: Flask, settings: Settings) -> None:
     app.secret_key = settings.secret_key
     app.config["TESTING"] = settings.testing
     app.config["SESSION_COOKIE_NAME"] = cookies.NAME
-    app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts) or ["127.0.0.1", "localhost", "[::1]"]
+    app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts) or [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+    ]
     app.config["BABEL_DEFAULT_LOCALE"] = "fr"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
     app.session_interface = cookies.NoFlaskSession()
@@ -146,7 +164,9 @@ def member_loader(settings: Settings) -> gate.Loader:
 def keep_lost_form(found: Expired) -> bool:
     """What was posted on an expired session is kept for its author, sealed to her team."""
     lost_forms = import_module("casework.cases.lost_forms")
-    return bool(lost_forms.keep(db.session(), found, request.path, list(request.form.items(multi=True))))
+    return bool(
+        lost_forms.keep(db.session(), found, request.path, list(request.form.items(multi=True)))
+    )
 
 
 def shell(app: Flask, settings: Settings) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, Engine
+from sqlalchemy.types import TypeDecorator
 
 from casework.db import Base
 
@@ -23,6 +25,11 @@ def engine() -> Engine:
     """The engine given by the caller, else the application's own."""
     given: Engine | None = context.config.attributes.get("engine")
     return given or current_app.extensions["migrate"].db.engine
+
+
+def render(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """A step names the database's own types, so that it outlives the program's."""
+    return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 
 @contextmanager
@@ -57,6 +64,7 @@ def migrate(connection: Connection) -> None:
         target_metadata=Base.metadata,
         compare_type=True,
         render_as_batch=True,
+        render_item=render,
         transactional_ddl=True,
     )
     sqlite = connection.dialect.name == "sqlite"

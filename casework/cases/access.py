@@ -1,4 +1,5 @@
-"""The only way to a case: loaded, authorised and opened in one call; the same rule filters every list."""
+"""The only way to a case: loaded, authorised and opened in one call; the same rule filters
+every list."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ class OpenCase:
         return self.owner.card
 
     def key(self, section: str, version: int) -> bytes:
-        """The key of one section in one version; of an exchange, the key shared with its partner."""
+        """The key of one section in one version; of an exchange, the key shared with its
+        partner."""
         if section.startswith(EXCHANGE):
             return exchange_key(self.owner.case_key, UUID(section.removeprefix(EXCHANGE)))
         return section_key(self.owner.case_key, section, version)
@@ -54,7 +56,9 @@ def exchange_section(referral_id: UUID) -> str:
     return EXCHANGE + referral_id.hex
 
 
-def visible_cases(actor: Actor, permission: Permission = Permission.CASE_VIEW) -> Select[tuple[Case]]:
+def visible_cases(
+    actor: Actor, permission: Permission = Permission.CASE_VIEW
+) -> Select[tuple[Case]]:
     """The cases the actor may see under a permission: those of the teams where she holds it."""
     return select(Case).where(Case.owner_team.in_(actor.teams_with(permission)))
 

@@ -69,6 +69,7 @@ class CaseAccess(Base):
     revision: Mapped[int] = mapped_column(default=1)
     box: Mapped[bytes] = mapped_column(LargeBinary)
     sig: Mapped[bytes | None] = mapped_column(LargeBinary)
+    expires_on: Mapped[date | None] = mapped_column(index=True)
     __mapper_args__ = {"version_id_col": revision, "version_id_generator": False}
 
 
@@ -87,7 +88,8 @@ class CaseSection(Base):
 
 
 class CaseEntry(Base):
-    """Something that grows under a case (journal, message, outcome, service, step): one box an entry."""
+    """Something that grows under a case (journal, message, outcome, service, step): one box an
+    entry."""
 
     __tablename__ = "case_entries"
     case_id: Mapped[UUID] = mapped_column(
@@ -117,7 +119,8 @@ class Attachment(Base):
 
 
 class Draft(Base):
-    """Something handed in for a team, sealed to its draft key: an intake, an answer, a lost form."""
+    """Something handed in for a team, sealed to its draft key: an intake, an answer, a lost
+    form."""
 
     __tablename__ = "drafts"
     team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id"), primary_key=True)

@@ -1,4 +1,5 @@
-"""Sections and entries of an open case: read, written with the revision that was shown, re-keyed."""
+"""Sections and entries of an open case: read, written with the revision that was shown,
+re-keyed."""
 
 from __future__ import annotations
 
@@ -81,7 +82,9 @@ def write_section(
     return row.revision
 
 
-def sealed(case: OpenCase, section: str, version: int, revision: int, value: Mapping[str, object]) -> bytes:
+def sealed(
+    case: OpenCase, section: str, version: int, revision: int, value: Mapping[str, object]
+) -> bytes:
     """The box of a section in one version and revision."""
     return seal_section(case.key(section, version), case.id, section, version, revision, value)
 
@@ -106,9 +109,12 @@ def add_entry(
     value: Value,
     entry_id: UUID | None = None,
 ) -> CaseEntry:
-    """A new entry stands in the section; the caller writes the audit entry of the act it belongs to."""
+    """A new entry stands in the section; the caller writes the audit entry of the act it
+    belongs to."""
     version = section_version(session, case.id, section)
-    row = CaseEntry(case_id=case.id, id=entry_id or uuid4(), section=section, version=version, revision=1)
+    row = CaseEntry(
+        case_id=case.id, id=entry_id or uuid4(), section=section, version=version, revision=1
+    )
     row.box = seal_entry(case.key(section, version), case.id, section, row.id, version, 1, value)
     session.add(row)
     return row
@@ -135,7 +141,9 @@ def change_entry(
 
 def read_entries(session: Session, case: OpenCase, sections: Iterable[str]) -> list[Entry]:
     """The entries of the named sections, oldest act first (at most 1 000)."""
-    query = select(CaseEntry).where(CaseEntry.case_id == case.id, CaseEntry.section.in_(list(sections)))
+    query = select(CaseEntry).where(
+        CaseEntry.case_id == case.id, CaseEntry.section.in_(list(sections))
+    )
     rows = session.scalars(query.order_by(CaseEntry.id).limit(1000)).all()
     return sorted((read(case, row) for row in rows), key=moment)
 
@@ -153,7 +161,8 @@ def moment(entry: Entry) -> tuple[str, str]:
 
 
 def rekey_section(session: Session, actor: Actor, case: OpenCase, section: str) -> dict[str, str]:
-    """The section and its entries are under the key of the next version: former keys open nothing new.
+    """The section and its entries are under the key of the next version: former keys open
+    nothing new.
 
     Returns the digests of the boxes that were sealed anew, by name.
     """
@@ -174,4 +183,6 @@ def rekey_section(session: Session, actor: Actor, case: OpenCase, section: str) 
         entry.version, entry.revision = row.version, entry.revision + 1
         key = case.key(section, entry.version)
         entry.box = seal_entry(key, case.id, section, entry.id, entry.version, entry.revision, text)
-    return {section: fingerprint(row.box)} | {entry.id.hex: fingerprint(entry.box) for entry in entries}
+    return {section: fingerprint(row.box)} | {
+        entry.id.hex: fingerprint(entry.box) for entry in entries
+    }

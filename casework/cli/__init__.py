@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Flask
+
+MODULES = ("setup",)
 
 
 def register(app: Flask) -> None:
     """Adds every command to `flask --app casework`."""
-    from casework.cli import audit, demo, jobs, setup, statistics
-
-    for module in (setup, demo, audit, statistics, jobs):
-        app.cli.add_command(module.command)
+    for name in MODULES:
+        app.cli.add_command(import_module(f"casework.cli.{name}").command)

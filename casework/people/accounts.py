@@ -1,4 +1,5 @@
-"""The life of an account: invited, activated with words shown once, confirmed by voice, suspended, removed."""
+"""The life of an account: invited, activated with words shown once, confirmed by voice,
+suspended, removed."""
 
 from __future__ import annotations
 
@@ -35,12 +36,14 @@ CODE_BYTES = 10
 
 
 def create_team(
-    session: Session, actor_id: UUID | None, kind: TeamKind, name: str, provider_id: UUID | None = None
+    session: Session,
+    actor_id: UUID | None,
+    kind: TeamKind,
+    name: str,
+    provider_id: UUID | None = None,
 ) -> Team:
     """A team exists without keys: its first keyholder makes them when she activates her account."""
-    team = Team(
-        id=uuid4(), kind=kind, name=name, provider_id=provider_id, created_at=clock.now()
-    )
+    team = Team(id=uuid4(), kind=kind, name=name, provider_id=provider_id, created_at=clock.now())
     session.add(team)
     session.flush()
     record(session, "team.created", actor=actor_id, team=team.id, kind=str(kind))
@@ -85,7 +88,8 @@ def create_account(
     team_id: UUID | None,
     valid_for: timedelta = timedelta(hours=72),
 ) -> tuple[User, str]:
-    """The account and its invitation are stored; called by `invite`, and by set-up before anybody exists."""
+    """The account and its invitation are stored; called by `invite`, and by set-up before
+    anybody exists."""
     check_role(session, role, team_id)
     if session.scalar(select(User.id).where(User.handle == handle)) is not None:
         raise RuleBroken("handle_taken")
@@ -108,7 +112,11 @@ def create_account(
 def check_role(session: Session, role: Role, team_id: UUID | None) -> None:
     """Raises RuleBroken('role_not_of_team') unless the role fits the kind of team, or no team."""
     kind = session.get_one(Team, team_id).kind if team_id else None
-    fitting = {None: frozenset(Role) - OWNER_ROLES - PARTNER_ROLES, "owner": OWNER_ROLES, "partner": PARTNER_ROLES}
+    fitting = {
+        None: frozenset(Role) - OWNER_ROLES - PARTNER_ROLES,
+        "owner": OWNER_ROLES,
+        "partner": PARTNER_ROLES,
+    }
     if role not in fitting[kind]:
         raise RuleBroken("role_not_of_team")
 
@@ -119,7 +127,10 @@ def new_invitation(session: Session, user_id: UUID, valid_for: timedelta) -> str
     session.execute(delete(Invitation).where(Invitation.user_id == user_id))
     session.add(
         Invitation(
-            id=uuid4(), user_id=user_id, code_hash=code_hash(code), expires_at=clock.now() + valid_for
+            id=uuid4(),
+            user_id=user_id,
+            code_hash=code_hash(code),
+            expires_at=clock.now() + valid_for,
         )
     )
     return code
@@ -131,7 +142,8 @@ def code_hash(code: str) -> bytes:
 
 
 def invited_user(session: Session, code: str) -> User:
-    """The account a code opens; raises RuleBroken('code_refused') for any other, without saying why."""
+    """The account a code opens; raises RuleBroken('code_refused') for any other, without saying
+    why."""
     row = session.execute(
         select(Invitation, User)
         .join(User, User.id == Invitation.user_id)
@@ -144,7 +156,9 @@ def invited_user(session: Session, code: str) -> User:
     return row[1]
 
 
-def activate(session: Session, code: str, passphrase: str, recovery_public: bytes | None = None) -> User:
+def activate(
+    session: Session, code: str, passphrase: str, recovery_public: bytes | None = None
+) -> User:
     """The account has keys and opens with the passphrase; a team member then waits to be confirmed.
 
     The first keyholder of a team makes the team's keys and is active at once.
@@ -167,7 +181,9 @@ def activate(session: Session, code: str, passphrase: str, recovery_public: byte
         )
     )
     use_invitation(session, user.id)
-    user.state = UserState.PENDING if first_steps(session, user, keys, recovery_public) else UserState.ACTIVE
+    user.state = (
+        UserState.PENDING if first_steps(session, user, keys, recovery_public) else UserState.ACTIVE
+    )
     record(session, "account.activated", actor=user.id, user=user.id)
     return user
 
@@ -181,7 +197,8 @@ def use_invitation(session: Session, user_id: UUID) -> None:
 def first_steps(
     session: Session, user: User, keys: UserKeys, recovery_public: bytes | None
 ) -> bool:
-    """Founds each of her teams that has no keys yet; returns True when somebody must still confirm her."""
+    """Founds each of her teams that has no keys yet; returns True when somebody must still
+    confirm her."""
     waiting = False
     for row in session.scalars(select(MembershipRow).where(MembershipRow.user_id == user.id)):
         row.seed_box = None
@@ -193,7 +210,8 @@ def first_steps(
 
 
 def words_to_compare(session: Session, team_id: UUID, user_id: UUID) -> tuple[str, ...]:
-    """Six words over the keys of the team and of the waiting person: both must read the same aloud."""
+    """Six words over the keys of the team and of the waiting person: both must read the same
+    aloud."""
     user = session.get(User, user_id)
     if user is None or user.kem_pub is None:
         raise NotVisible
@@ -236,18 +254,19 @@ def confirm_member(
 
 
 def suspend_member(session: Session, actor: Actor, team_id: UUID, user_id: UUID) -> None:
-    """The person opens nothing of this team from her next request on; lifting needs no new words."""
+    """The person opens nothing of this team from her next request on; lifting needs no new
+    words."""
     row = managed_membership(session, actor, team_id, user_id)
     row.suspended_at = clock.now()
     row.seed_box = None
-    row.confirmed_at = None
     record(session, "member.suspended", actor=actor.user_id, team=team_id, user=user_id)
 
 
 def remove_member(
     session: Session, actor: Actor, keyring: Keyring, team_id: UUID, user_id: UUID
 ) -> None:
-    """The person is out of the team and its book; her sessions end; the next rotation changes the keys."""
+    """The person is out of the team and its book; her sessions end; the next rotation changes
+    the keys."""
     row = managed_membership(session, actor, team_id, user_id)
     team = keyring.team(team_id)
     book_row, book = team_book(session, team)

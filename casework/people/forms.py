@@ -13,7 +13,9 @@ from casework.web.notices import announce
 class SignInForm(BaseForm):
     """Handle and words, in one POST; what was typed is never kept or shown again."""
 
-    handle = StringField(_l("Your name here"), [InputRequired(_l("Write your name here.")), Length(max=40)])
+    handle = StringField(
+        _l("Your name here"), [InputRequired(_l("Write your name here.")), Length(max=40)]
+    )
     passphrase = PasswordField(
         _l("Your six words"),
         [InputRequired(_l("Write your six words.")), Length(max=200)],
@@ -24,7 +26,10 @@ class SignInForm(BaseForm):
 announce(
     please_sign_in=_l("Sign in to go on."),
     session_expired=_l("You were away for a while. Sign in again."),
-    form_kept=_l("You were away for a while. What you wrote is kept safe: sign in and you will find it again."),
+    form_kept=_l(
+        "You were away for a while. What you wrote is kept safe: "
+        "sign in and you will find it again."
+    ),
     signed_out=_l("You are signed out."),
     words_refused=_l("The name or the words are not right. Check them and try again."),
     too_many_tries=_l("Too many tries. Wait fifteen minutes, then try again."),

@@ -1,4 +1,5 @@
-"""How often one handle, or everybody together, may try to sign in: counted per window, never by address."""
+"""How often one handle, or everybody together, may try to sign in: counted per window, never by
+address."""
 
 from __future__ import annotations
 

@@ -30,7 +30,8 @@ class TeamKind(StrEnum):
 
 
 class User(Base):
-    """A person with an account. Name and telephone stand in `profile`, sealed under the server key."""
+    """A person with an account. Name and telephone stand in `profile`, sealed under the server
+    key."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -116,7 +117,8 @@ class TeamKey(Base):
 
 
 class MembershipRow(Base):
-    """One person in one team; without a seed box (a relay, or not yet confirmed) it opens nothing."""
+    """One person in one team; without a seed box (a relay, or not yet confirmed) it opens
+    nothing."""
 
     __tablename__ = "memberships"
     team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id"), primary_key=True)

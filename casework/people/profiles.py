@@ -1,4 +1,5 @@
-"""Names and telephones of staff, sealed under the server key: readable by the server, not in a dump."""
+"""Names and telephones of staff, sealed under the server key: readable by the server, not in a
+dump."""
 
 from __future__ import annotations
 

@@ -17,11 +17,13 @@ from casework.people.models import (
     User,
     UserState,
 )
-from casework.vault.books import TeamBook, open_book
+from casework.vault.books import BookMember, TeamBook, open_book
 from casework.vault.keys import TeamKeys, TeamPublic
 
 
-def team_public(session: Session, team_id: UUID, epoch: int | None = None) -> tuple[int, TeamPublic]:
+def team_public(
+    session: Session, team_id: UUID, epoch: int | None = None
+) -> tuple[int, TeamPublic]:
     """The epoch and public keys of a team: the present ones, or those of `epoch`.
 
     Raises NotVisible when the team has no keys yet.
@@ -36,11 +38,14 @@ def team_public(session: Session, team_id: UUID, epoch: int | None = None) -> tu
 
 def has_keys(session: Session, team_id: UUID) -> bool:
     """True once the first keyholder of the team has been activated."""
-    return session.scalar(select(TeamKey.epoch).where(TeamKey.team_id == team_id).limit(1)) is not None
+    return (
+        session.scalar(select(TeamKey.epoch).where(TeamKey.team_id == team_id).limit(1)) is not None
+    )
 
 
 def team_book(session: Session, team: TeamKeys) -> tuple[TeamBookRow, TeamBook]:
-    """The book of a team, opened with its keys; raises BookMismatch when the row was tampered with."""
+    """The book of a team, opened with its keys; raises BookMismatch when the row was tampered
+    with."""
     row = session.get_one(TeamBookRow, team.team_id)
     return row, open_book(team, row.revision, row.box)
 
@@ -71,8 +76,20 @@ def keyholder_with(session: Session, team_id: UUID, roles: Sequence[str]) -> UUI
         )
         .order_by(MembershipRow.confirmed_at, MembershipRow.user_id)
     ).all()
-    ranked = sorted((roles.index(role), place) for place, (role, _) in enumerate(rows) if role in roles)
+    ranked = sorted(
+        (roles.index(role), place) for place, (role, _) in enumerate(rows) if role in roles
+    )
     return rows[ranked[0][1]].user_id if ranked else None
+
+
+def confirmed_members(session: Session, team_id: UUID) -> dict[UUID, BookMember]:
+    """The confirmed members of a team as its rows say: what its book must say too."""
+    rows = session.execute(
+        select(MembershipRow.user_id, User.kem_pub, MembershipRow.role)
+        .join(User, User.id == MembershipRow.user_id)
+        .where(MembershipRow.team_id == team_id, MembershipRow.confirmed_at.is_not(None))
+    ).all()
+    return {row.user_id: BookMember(row.kem_pub or b"", row.role) for row in rows}
 
 
 def members_of(session: Session, team_id: UUID) -> Sequence[tuple[MembershipRow, User]]:

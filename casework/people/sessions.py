@@ -1,4 +1,5 @@
-"""Sign-in is the unsealing: words open the person's seed, the seed opens her teams, a cookie keeps both."""
+"""Sign-in is the unsealing: words open the person's seed, the seed opens her teams, a cookie
+keeps both."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ from casework.people.models import (
     UserUnlock,
 )
 from casework.people.profiles import open_profile
-from casework.people.queries import team_book, team_public
+from casework.people.queries import confirmed_members, team_book, team_public
 from casework.policy import Actor, Membership, Role
 from casework.vault.errors import UnlockRefused, VaultError
 from casework.vault.keys import Keyring, TeamKeys, UserKeys, check_pin, open_member_seed, pin
@@ -47,7 +48,8 @@ def sign_in(
 ) -> tuple[str, User]:
     """A session row exists whose box only the returned token opens.
 
-    Raises UnlockRefused for an unknown handle, wrong words or an account that may not sign in, after
+    Raises UnlockRefused for an unknown handle, wrong words or an account that may not sign in,
+    after
     the same work each time; RuleBroken('too_many_tries').
     """
     handle = handle.strip().lower()
@@ -99,7 +101,8 @@ def open_teams(session: Session, user_id: UUID, keys: UserKeys) -> dict[UUID, Te
 
 
 def open_team(session: Session, row: MembershipRow, keys: UserKeys) -> TeamKeys:
-    """One team's keys from the member's box; raises VaultError when row, pin or book do not agree."""
+    """One team's keys from the member's box; raises VaultError when row, pin or book do not
+    agree."""
     _, public = team_public(session, row.team_id, row.epoch)
     if row.pin is None:
         row.pin = pin(keys, row.team_id, row.epoch, public)
@@ -107,7 +110,7 @@ def open_team(session: Session, row: MembershipRow, keys: UserKeys) -> TeamKeys:
         check_pin(keys, row.team_id, row.epoch, public, row.pin)
     team = open_member_seed(keys, row.user_id, row.team_id, row.epoch, public, row.seed_box or b"")
     _, book = team_book(session, team)
-    book.expect_member(row.user_id, keys.public, row.role)
+    book.expect_members(confirmed_members(session, row.team_id))
     return team
 
 
@@ -145,7 +148,12 @@ MEMBER_ROWS = (
 
 
 def load_member(
-    session: Session, token: str, boot_key: bytes, server_key: bytes, idle: timedelta, length: timedelta
+    session: Session,
+    token: str,
+    boot_key: bytes,
+    server_key: bytes,
+    idle: timedelta,
+    length: timedelta,
 ) -> Member | Expired | None:
     """Who the token belongs to: a member with her keys, an expired session, or nobody."""
     try:
@@ -228,7 +236,8 @@ def sign_out(session: Session, identifier: UUID, actor_id: UUID | None) -> None:
 
 
 def expire_sessions(session: Session, idle: timedelta, length: timedelta) -> int:
-    """Keyless job: idle sessions lose their box, and a day later their row. Returns how many lost keys."""
+    """Keyless job: idle sessions lose their box, and a day later their row. Returns how many
+    lost keys."""
     now = clock.now()
     emptied = session.execute(
         update(SessionRow)
@@ -250,4 +259,3 @@ def draft_team(session: Session, user_id: UUID) -> UUID | None:
         .limit(1)
     ).first()
     return row.team_id if row else None
-

@@ -1,4 +1,5 @@
-"""The keys of a team: founded by its first keyholder, kept in its book, compared with partners by voice."""
+"""The keys of a team: founded by its first keyholder, kept in its book, compared with partners
+by voice."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ def found_team(
     keys: UserKeys,
     recovery_public: bytes | None,
 ) -> TeamKeys:
-    """The team has its first epoch of keys, held by this person; its book names her and nobody else."""
+    """The team has its first epoch of keys, held by this person; its book names her and nobody
+    else."""
     team = TeamKeys(row.team_id, 1, new_seed())
     session.add(key_row(team, sign_team_key(team, team.team_id, 1, team.public), recovery_public))
     row.seed_box = seal_member_seed(team, user.id, keys.public)
@@ -66,7 +68,9 @@ def keep_book(row: TeamBookRow, team: TeamKeys, book: TeamBook) -> None:
     row.box = seal_book(team, row.revision, book)
 
 
-def partner_words(session: Session, keyring: Keyring, team_id: UUID, partner_id: UUID) -> tuple[str, ...]:
+def partner_words(
+    session: Session, keyring: Keyring, team_id: UUID, partner_id: UUID
+) -> tuple[str, ...]:
     """Six words over both teams' keys, the same on both telephones."""
     _, theirs = team_public(session, partner_id)
     return comparison_words(keyring.team(team_id).public.kem, theirs.kem)
@@ -75,7 +79,8 @@ def partner_words(session: Session, keyring: Keyring, team_id: UUID, partner_id:
 def compare_partner(
     session: Session, actor: Actor, keyring: Keyring, team_id: UUID, partner_id: UUID
 ) -> None:
-    """The partner's keys stand in the team's book as heard by voice: electronic disclosure may start.
+    """The partner's keys stand in the team's book as heard by voice: electronic disclosure may
+    start.
 
     Raises NotAllowed, NotVisible.
     """
@@ -95,7 +100,7 @@ def compare_partner(
         provider_id=partner.provider_id,
         name=partner.name,
         compared_by=actor.user_id,
-        compared_at=clock.now().isoformat(),
+        compared_at=clock.now(),
     )
     keep_book(row, team, book.with_peer(partner_id, peer))
     record(

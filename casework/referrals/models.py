@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base, UtcDateTime
@@ -34,7 +34,10 @@ class Referral(Base):
 
 
 class ReferralMove(Base):
-    """One move of a referral: from where to where, by whom; the reason, source and means are sealed."""
+    """One move of a referral: from where to where, by whom.
+
+    Reason, source and means stand in the sealed entry of the exchange that bears the same id.
+    """
 
     __tablename__ = "referral_moves"
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
@@ -49,4 +52,15 @@ class ReferralMove(Base):
     on_behalf: Mapped[bool] = mapped_column(default=False)
     happened_on: Mapped[date] = mapped_column()
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    box: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Chore(Base):
+    """Something only a keyholder of the owner team can do, waiting for her next POST."""
+
+    __tablename__ = "chores"
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    referral_id: Mapped[UUID] = mapped_column(ForeignKey("referrals.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -36,7 +36,8 @@ def token_of(request: Request) -> str | None:
 
 
 def give(response: Response, token: str) -> None:
-    """The browser keeps the token until it closes: no Max-Age, unreadable to script, same site only."""
+    """The browser keeps the token until it closes: no Max-Age, unreadable to script, same site
+    only."""
     response.set_cookie(NAME, token, secure=True, httponly=True, samesite="Strict", path="/")
 
 

@@ -58,7 +58,8 @@ def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 
 def unexpected(error: Exception) -> tuple[str, int]:
-    """A defect: class, place and request id are logged, values are not; the person reads what to do."""
+    """A defect: class, place and request id are logged, values are not; the person reads what
+    to do."""
     db.session.rollback()
     return page(500, log_error(error))
 
@@ -85,8 +86,15 @@ def log_error(error: Exception) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""
-    line = {"error": type(error).__name__, "at": place, "endpoint": request.endpoint, "reference": reference}
+    place = (
+        f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""
+    )
+    line = {
+        "error": type(error).__name__,
+        "at": place,
+        "endpoint": request.endpoint,
+        "reference": reference,
+    }
     log.error(json.dumps(line))
     return reference
 

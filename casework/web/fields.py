@@ -1,4 +1,4 @@
-"""Fields that ask the way people answer: dates in three boxes, an age that may be a guess, large choices.
+"""Fields that ask the way people answer: three-box dates, guessed ages, large choices.
 
 Every field keeps what was typed, says in plain words what to correct, and names by `anchor` the box
 an error link leads to. `kind` tells the macro `field` how to draw it. Make a field obligatory with
@@ -68,14 +68,15 @@ class BoxesField(Field):
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         """Reads the boxes from what was posted; without a post they show the stored value."""
         names = {part: f"{self.name}-{part}" for part in self.names()}
-        posted = formdata is not None and any(name in formdata for name in names.values())
-        self.typed = {part: formdata.get(name, "").strip() for part, name in names.items()} if posted else {}
+        self.typed = {}
+        if formdata is not None and any(name in formdata for name in names.values()):
+            self.typed = {part: formdata.get(name, "").strip() for part, name in names.items()}
         self.wrong_part = None
         super().process(formdata, *args, **kwargs)
         self.typed = self.typed or self.split(self.data)
 
     def process_formdata(self, _valuelist: Sequence[str]) -> None:
-        """The value is in `data`, None where it is empty or wrong; raises ValueError with the words to show."""
+        """The value is in `data`, None where it is empty or wrong; raises `Wrong`."""
         if not self.typed:
             return
         self.raw_data, self.data = [" ".join(self.typed.values()).strip()], None
@@ -100,10 +101,12 @@ class BoxesField(Field):
     @property
     def boxes(self) -> list[Box]:
         """The boxes in the order of the page."""
-        return [
-            Box(part, f"{self.name}-{part}", f"{self.id}-{part}", label, self.typed.get(part, ""), digits)
-            for part, label, digits in self.parts
-        ]
+        return [self.box(*part) for part in self.parts]
+
+    def box(self, part: str, label: Any, digits: int) -> Box:
+        """One box with what was typed in it."""
+        typed = self.typed.get(part, "")
+        return Box(part, f"{self.name}-{part}", f"{self.id}-{part}", label, typed, digits)
 
     @property
     def anchor(self) -> str:
@@ -115,7 +118,8 @@ class PartialDateField(BoxesField):
     """A date of which only the year, or the year and the month, may be known.
 
     `data` is None or text: "1985", "1985-03" or "1985-03-12", ready for a sealed section.
-    `earliest` and `latest` are dates or functions that give one; by default no date lies in the future.
+    `earliest` and `latest` are dates or functions that give one; by default no date is in the
+    future.
     """
 
     parts = (("day", _l("Day"), 2), ("month", _l("Month"), 2), ("year", _l("Year"), 4))
@@ -254,29 +258,33 @@ class AgeField(BoxesField):
     @property
     def about(self) -> Box:
         """The box "more or less"."""
-        return Box("about", f"{self.name}-about", f"{self.id}-about", _l("More or less"), self.typed["about"], 0)
+        return self.box("about", _l("More or less"), 0)
 
 
-class ChoiceField(RadioField):
-    """One answer among a few, each on its own large row; `inline=True` sets short ones side by side.
+class OneAnswer:
+    """One answer at most: no answer is None, and no error unless `InputRequired` asks for one."""
 
-    `data` is the value or None; no answer is no error unless `InputRequired` asks for one.
-    """
+    data: Any
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Nothing chosen, or the empty row, is None, also where an answer was stored."""
+        self.data = None
+        super().process_formdata([value for value in valuelist if value])  # type: ignore[misc]
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises ValidationError for an answer that was not offered."""
+        if self.data is not None:
+            super().pre_validate(form)  # type: ignore[misc]
+
+
+class ChoiceField(OneAnswer, RadioField):
+    """One answer among a few, each a large row; `inline=True` sets short ones side by side."""
 
     kind = "radios"
 
     def __init__(self, *args: Any, inline: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, invalid_choice_message=NOT_AN_ANSWER, **kwargs)
         self.inline = inline
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """No answer, or an empty one, is None."""
-        super().process_formdata([value for value in valuelist if value])
-
-    def pre_validate(self, form: Any) -> None:
-        """Raises ValidationError for an answer that was not offered."""
-        if self.data is not None:
-            super().pre_validate(form)
 
     @property
     def anchor(self) -> str:
@@ -308,23 +316,11 @@ class ChoicesField(SelectMultipleField):
         return f"{self.id}-0"
 
 
-class ListField(SelectField):
-    """One answer in a long list, which the phone opens in its own way; `data` is the value or None.
-
-    The first, empty row asks to choose.
-    """
+class ListField(OneAnswer, SelectField):
+    """One answer in a long list, opened the phone’s own way; its empty first row asks to choose."""
 
     kind = "list"
     prompt = _l("Choose")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, invalid_choice_message=NOT_AN_ANSWER, **kwargs)
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """An empty row is None."""
-        super().process_formdata([value for value in valuelist if value])
-
-    def pre_validate(self, form: Any) -> None:
-        """Raises ValidationError for an answer that was not offered."""
-        if self.data is not None:
-            super().pre_validate(form)

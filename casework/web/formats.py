@@ -38,7 +38,9 @@ def moment(value: datetime | str | None) -> str:
     if not value:
         return ""
     when = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return format_datetime(clock.local(when).replace(tzinfo=None), "d MMM yyyy, HH:mm", locale=get_locale())
+    return format_datetime(
+        clock.local(when).replace(tzinfo=None), "d MMM yyyy, HH:mm", locale=get_locale()
+    )
 
 
 def label(code: str | None, list_name: str) -> str:

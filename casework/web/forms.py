@@ -21,7 +21,8 @@ NEVER_HELD = frozenset({"csrf_token", "passphrase", "code", "words"})
 
 
 class BaseForm(wtforms.Form):
-    """A form of the shell: hidden CSRF field, readable characters only, messages of the domain's rules."""
+    """A form of the shell: hidden CSRF field, readable characters only, messages of the
+    domain's rules."""
 
     csrf_token = HiddenField()
     rule: str | None = None
@@ -47,14 +48,17 @@ class BaseForm(wtforms.Form):
         for field in self:
             typed = [text for text in (field.raw_data or []) if isinstance(text, str)]
             if any(mark in text for text in typed for mark in UNREADABLE):
-                field.errors = [*field.errors, _l("This contains characters that cannot be read. Type it again.")]
+                field.errors = [
+                    *field.errors,
+                    _l("This contains characters that cannot be read. Type it again."),
+                ]
                 fine = False
         return fine
 
     @property
     def rule_message(self) -> Any:
         """The message of the rule that refused the whole form, if one did."""
-        return RULES.get(self.rule, None) if self.rule else None
+        return RULES.get(self.rule) if self.rule else None
 
 
 Form = TypeVar("Form", bound=BaseForm)
@@ -66,7 +70,8 @@ def posted(form_class: type[Form], **values: Any) -> Form:
 
 
 def restored(form_class: type[Form], **values: Any) -> Form:
-    """The form for a GET: what was refused a moment ago with its errors, else fresh from `values`."""
+    """The form for a GET: what was refused a moment ago with its errors, else fresh from
+    `values`."""
     kept = held(db.session(), member(), request.args.get("held")) if g.get("member") else None
     if kept is None or "form" not in kept:
         return form_class(**values)

@@ -84,7 +84,8 @@ def register(app: Flask, loader: Loader, keep_lost_form: Callable[[Expired], boo
 
 
 def load(loader: Loader) -> Member | Expired | None:
-    """The member or expired session behind the cookie; `g.member` is set for templates and views."""
+    """The member or expired session behind the cookie; `g.member` is set for templates and
+    views."""
     token = cookies.token_of(request)
     found = loader(db.session(), token) if token else None
     g.member = found if isinstance(found, Member) else None

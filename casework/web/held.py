@@ -1,4 +1,5 @@
-"""What was typed and refused, or searched for, waits here sealed under the session for some minutes."""
+"""What was typed and refused, or searched for, waits here sealed under the session for some
+minutes."""
 
 from __future__ import annotations
 
@@ -40,8 +41,6 @@ def held(session: Session, member: Member, text: str | None) -> dict[str, Any] |
         row = session.get(HeldForm, UUID(text)) if text else None
         if row is None or row.session_id != member.session_id or row.expires_at < clock.now():
             return None
-        return open_under(
-            member.session_key, "held-form", member.session_id, row.id, box=row.box
-        )
+        return open_under(member.session_key, "held-form", member.session_id, row.id, box=row.box)
     except (ValueError, VaultError):
         return None

@@ -1,4 +1,5 @@
-"""Which language a page speaks: the member's, else the one chosen before signing in, else French."""
+"""Which language a page speaks: the member's, else the one chosen before signing in, else
+French."""
 
 from __future__ import annotations
 

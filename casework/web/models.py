@@ -12,7 +12,8 @@ from casework.db import Base, UtcDateTime
 
 
 class HeldForm(Base):
-    """What somebody typed and the server refused, or a search, sealed under her session for minutes."""
+    """What somebody typed and the server refused, or a search, sealed under her session for
+    minutes."""
 
     __tablename__ = "held_forms"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

@@ -29,7 +29,9 @@ class Place:
     order: int
 
 
-def register_place(app: Flask, endpoint: str, label: Any, permission: Permission, order: int) -> None:
+def register_place(
+    app: Flask, endpoint: str, label: Any, permission: Permission, order: int
+) -> None:
     """Adds one entry to the navigation of everybody who holds the permission."""
     places = app.extensions.setdefault("places", [])
     places.append(Place(endpoint, label, permission, order))

@@ -13,7 +13,8 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Application(Flask):
-    """Flask whose views run inside the transaction rule, so that a failed commit is a handled error."""
+    """Flask whose views run inside the transaction rule, so that a failed commit is a handled
+    error."""
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """Opens the right kind of transaction before the gate reads the session."""

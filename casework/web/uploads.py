@@ -1,4 +1,5 @@
-"""Bodies of requests stay in memory: Werkzeug would otherwise spool large parts to disk in plaintext."""
+"""Bodies of requests stay in memory: Werkzeug would otherwise spool large parts to disk in
+plaintext."""
 
 from __future__ import annotations
 

@@ -1,0 +1,102 @@
+"""Closing, opening again, and erasing what should never have been written."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from casework import clock
+from casework.audit.log import record
+from casework.cases import counting
+from casework.cases.access import OpenCase, access_case
+from casework.cases.field_kinds import Per
+from casework.cases.follow_up import stamped
+from casework.cases.models import Case, CaseStatus
+from casework.cases.sections import Value, add_entry, read_section
+from casework.errors import RuleBroken
+from casework.policy import Actor, Permission
+from casework.vault.keys import Keyring
+
+MISTAKE_WITHIN = timedelta(hours=24)
+REOPENED_STEP = timedelta(days=7)
+
+
+def close_case(
+    session: Session,
+    actor: Actor,
+    keyring: Keyring,
+    case_id: UUID,
+    value: Value,
+    open_referrals: int,
+) -> OpenCase:
+    """The case is closed with its reason; it can be opened again at any time.
+
+    `value` holds the fields of a closure. Raises RuleBroken: 'case_closed', 'referrals_open',
+    'future_date'.
+    """
+    case = access_case(session, actor, keyring, case_id, Permission.CASE_CLOSE)
+    if case.row.status in (CaseStatus.CLOSED, CaseStatus.DRAFT):
+        raise RuleBroken("case_closed")
+    if open_referrals:
+        raise RuleBroken("referrals_open")
+    happened_on = date.fromisoformat(str(value["happened_on"]))
+    if happened_on > clock.today():
+        raise RuleBroken("future_date")
+    add_entry(session, case, "notes", stamped(actor, Per.CLOSURE, value))
+    case.row.status = CaseStatus.CLOSED
+    case.row.next_step_on = None
+    session.flush()
+    reason = str(value["code"])
+    record(session, "case.closed", actor=actor.user_id, case=case.id, reason=reason)
+    counting.count_closure(session, actor, case, happened_on, reason)
+    return case
+
+
+def reopen_case(
+    session: Session, actor: Actor, keyring: Keyring, case_id: UUID, value: Value
+) -> OpenCase:
+    """The same case is open again, with the reason, and a next step within seven days.
+
+    Raises RuleBroken('case_not_closed').
+    """
+    case = access_case(session, actor, keyring, case_id, Permission.CASE_REOPEN)
+    if case.row.status != CaseStatus.CLOSED:
+        raise RuleBroken("case_not_closed")
+    add_entry(session, case, "notes", stamped(actor, Per.REOPENING, value))
+    case.row.status = CaseStatus.REOPENED
+    case.row.next_step_on = clock.today() + REOPENED_STEP
+    case.row.assigned_to = actor.user_id
+    session.flush()
+    record(session, "case.reopened", actor=actor.user_id, case=case.id)
+    counting.uncount_closure(session, actor, case)
+    return case
+
+
+def erase_mistake(session: Session, actor: Actor, keyring: Keyring, case_id: UUID) -> None:
+    """A case created by mistake is erased by its author within 24 hours; later, raises
+    'too_late_to_erase'."""
+    case = access_case(session, actor, keyring, case_id, Permission.CASE_WRITE)
+    admin = read_section(session, case, "admin").value
+    created = datetime.fromisoformat(str(admin["recorded_at"]))
+    if admin.get("recorded_by") != str(actor.user_id) or clock.now() - created > MISTAKE_WITHIN:
+        raise RuleBroken("too_late_to_erase")
+    erase(session, actor, case)
+
+
+def erase_case(session: Session, actor: Actor, keyring: Keyring, case_id: UUID) -> None:
+    """Everything about the case is gone but its audit entries; its facts are taken back first."""
+    erase(session, actor, access_case(session, actor, keyring, case_id, Permission.CASE_ERASE))
+
+
+def erase(session: Session, actor: Actor, case: OpenCase) -> None:
+    """Facts first, then the boxes: access, sections, entries, consents, referrals and files'
+    keys."""
+    counting.uncount_case(session, actor, case)
+    case_id = case.id
+    session.flush()
+    session.expunge(case.row)
+    session.execute(delete(Case).where(Case.id == case_id))
+    record(session, "case.erased", actor=actor.user_id, case=case_id)

@@ -1,0 +1,143 @@
+"""How a name sounds: one written word folded to phonemes, and how far two words are from each other.
+
+French, Songhay, Tamasheq, Arabic, Bambara and Fulani names of the region are written by ear. The
+rules are those of the domain brief §6: accents, apostrophes and hyphens fall; ou = u = w, k = c = q,
+dj = j = di before a vowel, ss = s = c before e and i, y = ï = i, th = t; h is silent, kh and gh stand
+near k, h, g, r and nothing; double letters count once. No table of names is involved.
+
+Phonemes are single characters: vowels a e i o u and E (ai, ei); consonants as written, with S for
+ch/sh, C for tch/ti before a vowel, j for dj, x for kh, G for gh/rh.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+VOWELS = frozenset("aeiouE")
+_SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        ("ph", "f"),
+        ("th", "t"),
+        ("tch", "C"),
+        ("s?ch|sh", "S"),
+        ("dj[iy]?(?=[aeou])|dj|d[iy](?=[aeou])", "j"),
+        ("t[iy](?=[aou])", "C"),
+        ("gu(?=[eiy])", "g"),
+        ("gh|rh", "G"),
+        ("kh", "x"),
+        ("c(?=[eiy])", "s"),
+        ("ck|cq|q|c", "k"),
+        ("x(?=[aeiou])", "ks"),
+        ("h", ""),
+        ("(?:au|ow|aw)$", "o"),
+        ("ou|oo|w", "u"),
+        ("y", "i"),
+        ("[ae]i+|ae", "E"),
+        ("e[trz]$", "e"),
+        ("n(?=[bp])", "m"),
+        (r"(.)\1+", r"\1"),
+    )
+)
+
+
+def letters(text: str) -> str:
+    """The text in small Latin letters and spaces: accents, apostrophes, hyphens and digits fall."""
+    plain = unicodedata.normalize("NFKD", text.replace("ç", "ss").casefold())
+    kept = (sign for sign in plain if sign.isascii() and (sign.isalpha() or sign in " /."))
+    return "".join(kept)
+
+
+def sound(word: str) -> str:
+    """The phonemes of one word of `letters`."""
+    for spelling, phoneme in _SPELLINGS:
+        word = spelling.sub(phoneme, word)
+    return word
+
+
+def forms(phonemes: str) -> tuple[tuple[str, float], ...]:
+    """The ways the same word is shortened, each with its penalty, the full word first.
+
+    Aphaeresis (Ibrahima, Brahima; Alassane, Lassana, Assane; Abdramane, Dramane), a servant-of
+    prefix (Abdoul Wahab, Wahab) and the feminine ending -ata, -atou, -etou (Aminata, Amina).
+    """
+    found = {phonemes: 0.0}
+    for pattern, kept, penalty in _SHORTENINGS:
+        for form, paid in list(found.items()):
+            short = pattern.sub(kept, form)
+            if len(short) >= 3 and short not in found:
+                found[short] = paid + penalty
+    return tuple(found.items())
+
+
+_V, _C = "[aeiouE]", "[^aeiouE]"
+_SHORTENINGS: tuple[tuple[re.Pattern[str], str, float], ...] = (
+    (re.compile("(?<=[aeE])t[auoE]i?$"), "", 0.05),
+    (re.compile(f"^abd{_V}?l(?=.{{3}})"), "", 0.12),
+    (re.compile(f"^{_V}(?={_C}.{{3}})"), "", 0.08),
+    (re.compile(f"^[ae]l(?={_V}.{{3}})"), "", 0.10),
+    (re.compile(f"^{_V}{_C}(?={_C}.{{3}})"), "", 0.10),
+)
+
+_CLOSE: dict[str, float] = {
+    "ae": 0.25, "aE": 0.25, "ai": 0.4, "ao": 0.3, "au": 0.45,
+    "eE": 0.1, "ei": 0.15, "eo": 0.45, "eu": 0.45,
+    "iE": 0.2, "io": 0.5, "iu": 0.5, "ou": 0.1, "oE": 0.5, "uE": 0.5,
+    "td": 0.4, "kg": 0.5, "kx": 0.1, "xG": 0.3, "gG": 0.2, "rG": 0.3, "kG": 0.5,
+    "Ss": 0.7, "SC": 0.3, "Sj": 0.6, "jz": 0.5, "jd": 0.4, "jC": 0.5, "Ct": 0.5, "jg": 0.5,
+    "sz": 0.3, "bv": 0.3, "fv": 0.5, "pb": 0.5, "pf": 0.5, "lr": 0.8, "mn": 0.8, "kS": 0.7,
+}  # fmt: skip
+_COSTS = {pair: cost for near, cost in _CLOSE.items() for pair in (near, near[::-1])}
+VOWEL, CONSONANT = 0.45, 1.0
+_DROPPED = {"G": 0.3, "x": 0.5}
+
+
+def weight(phonemes: str) -> float:
+    """How much there is to agree on in a word: consonants carry a name, vowels less."""
+    return sum(VOWEL if one in VOWELS else CONSONANT for one in phonemes)
+
+
+def _replace(left: str, right: str) -> float:
+    if left == right:
+        return 0.0
+    return _COSTS.get(left + right, 1.0 if left in VOWELS or right in VOWELS else 1.2)
+
+
+def _drop(word: str, place: int) -> float:
+    phoneme = word[place]
+    if phoneme in VOWELS:
+        return 0.6 if place == 0 else 0.2 if place == len(word) - 1 else 0.4
+    if phoneme == "n" and place == len(word) - 1:
+        return 0.5
+    return _DROPPED.get(phoneme, CONSONANT)
+
+
+def distance(left: str, right: str) -> float:
+    """The least cost of turning one phoneme string into the other; 0 when they are equal."""
+    above = [0.0]
+    for place in range(len(right)):
+        above.append(above[-1] + _drop(right, place))
+    for row, phoneme in enumerate(left):
+        dropped = _drop(left, row)
+        line = [above[0] + dropped]
+        for column, other in enumerate(right):
+            line.append(
+                min(
+                    above[column] + _replace(phoneme, other),
+                    above[column + 1] + dropped,
+                    line[column] + _drop(right, column),
+                )
+            )
+        above = line
+    return above[-1]
+
+
+def likeness(left: str, right: str) -> float:
+    """How alike two words sound, 0 to 1, the best over their shortened forms."""
+    best = 0.0
+    for one, paid in forms(left):
+        for other, also_paid in forms(right):
+            size = max(weight(one), weight(other), 1.0)
+            best = max(best, 1 - distance(one, other) / size - max(paid, also_paid))
+    return best
