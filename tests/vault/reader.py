@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import struct
-from hashlib import sha256, sha512, shake_256
+from hashlib import sha256, shake_256
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hpke
@@ -104,13 +104,11 @@ def p256_open(scalar: int, sealed: bytes, info: bytes, aad: bytes = b"") -> byte
     return AESGCM(key).decrypt(nonce, ciphertext, aad)
 
 
-def cobblestone_256(key: bytes, sealed: bytes, place: bytes) -> bytes:
-    """C2SP chunked-encryption by hand, with SHA-512 and AES-256-GCM."""
+def chunked(key: bytes, sealed: bytes, place: bytes, hashing: str = "sha512") -> bytes:
+    """C2SP chunked-encryption by hand, with AES-256-GCM; with SHA-512 it is Cobblestone-256."""
     salt, commitment, body = sealed[:24], sealed[24:56], sealed[56:]
     info = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\x00" + salt + place
-    first = hmac.digest(key, info + b"\x01", sha512)
-    second = hmac.digest(key, first + info + b"\x02", sha512)
-    derived = (first + second)[:76]
+    derived = _expand_to(76, key, info, hashing)
     assert derived[44:] == commitment
     cipher, base = AESGCM(derived[:32]), int.from_bytes(derived[32:44], "big")
     step = 16 * 1024 + 16
@@ -120,3 +118,11 @@ def cobblestone_256(key: bytes, sealed: bytes, place: bytes) -> bytes:
         cipher.decrypt((base ^ number).to_bytes(12, "big"), chunk, None)
         for number, chunk in enumerate(chunks)
     )
+
+
+def _expand_to(size: int, key: bytes, info: bytes, hashing: str) -> bytes:
+    found, block = b"", b""
+    for number in range(1, 4):
+        block = hmac.digest(key, block + info + bytes([number]), hashing)
+        found += block
+    return found[:size]

@@ -371,7 +371,7 @@ def test_the_separate_reader_opens_the_draft() -> None:
 
 def test_the_separate_reader_opens_the_file() -> None:
     place = reader.context("file", CASE, ATTACHMENT, "attachments", 2)
-    plain = reader.cobblestone_256(FILE_KEY, KNOWN["file"], place)
+    plain = reader.chunked(FILE_KEY, KNOWN["file"], place)
     assert plain[:13] == (5).to_bytes(8, "big") + b"photo"
     assert not any(plain[13:])
 
