@@ -18,7 +18,7 @@ from casework.vault.primitives import KEY_BYTES
 AT_ONCE = 2
 SALT_BYTES = 16
 _slots = BoundedSemaphore(AT_ONCE)
-_WRITTEN = re.compile(r"argon2id\$v=19\$m=([1-9]\d{0,7}),t=([1-9]\d?),p=([1-9]\d?)")
+_WRITTEN = re.compile(r"argon2id\$v=19\$m=([1-9][0-9]{0,7}),t=([1-9][0-9]?),p=([1-9][0-9]?)")
 
 
 @dataclass(frozen=True, slots=True)
