@@ -18,7 +18,6 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session
 
-from casework import create_app
 from casework.cli.catalogues import compile_all
 from casework.db import db
 from config import Settings
@@ -100,6 +99,8 @@ def database_url(database: str, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def app(instance: Path, database_url: str) -> Iterator[Flask]:
     """The application on a fresh database."""
+    from casework import create_app
+
     application = create_app(Settings.for_tests(instance, database_url))
     yield application
     with application.app_context():
