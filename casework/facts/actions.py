@@ -14,7 +14,7 @@ from casework import clock
 from casework.audit import log
 from casework.facts.calendar import first_day, following
 from casework.facts.dimensions import Dimensions
-from casework.facts.kinds import FactKind, pack
+from casework.facts.kinds import FactKind, check, pack
 from casework.facts.models import ClosedPeriod, Fact, ProgrammeCalendar
 from casework.facts.queries import last_closed, open_quarter, programme_calendar
 
@@ -52,10 +52,11 @@ def write_fact(
 
     `detail` gives a group code for each detail of the kind, as `facts.dimensions` makes them.
     Returns the fact's id, to be kept in the sealed part of the case and nowhere else; None, and
-    nothing written, when the act is older than the programme. Raises ValueError on unknown codes.
-    The caller has made sure of the consent to statistics.
+    nothing written, when the act is older than the programme. Raises ValueError on codes that are
+    unknown or contradict each other; an incident bears the group of its own grievance, not the
+    case's. The caller has made sure of the consent to statistics.
     """
-    packed = pack(FactKind(kind), detail or {})
+    packed = _packed(FactKind(kind), dimensions, detail or {})
     begun = programme_calendar(session).go_live_on
     if begun is not None and happened_on < begun:
         return None
@@ -83,7 +84,7 @@ def correct_fact(
     if fact is None:
         return None
     kind = FactKind(fact.kind)
-    packed = pack(kind, detail or {})
+    packed = _packed(kind, dimensions, detail or {})
     if _year_is_over(session, fact):
         fact = _fact(kind, _take_back(session, fact), dimensions, packed)
         session.add(fact)
@@ -132,6 +133,12 @@ def shuffle_facts(session: Session) -> int:
         session.execute(insert(Fact), rows)
     session.expire_all()
     return len(rows)
+
+
+def _packed(kind: FactKind, dimensions: Dimensions, detail: Mapping[str, str]) -> str:
+    packed = pack(kind, detail)
+    check(kind, dimensions.problem_group, detail)
+    return packed
 
 
 def _fact(kind: FactKind, quarter: str, dimensions: Dimensions, packed: str) -> Fact:

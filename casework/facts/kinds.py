@@ -32,6 +32,7 @@ DETAILS: Mapping[FactKind, tuple[Grouping, ...]] = {
     FactKind.CLOSED: (g.CLOSURE, g.DURATION),
     FactKind.FEEDBACK: (g.SATISFACTION,),
 }
+GBV_PROBLEMS = ("sexual_violence", "other_gbv")
 
 
 def pack(kind: FactKind, detail: Mapping[str, str]) -> str:
@@ -44,6 +45,23 @@ def pack(kind: FactKind, detail: Mapping[str, str]) -> str:
     if set(detail) != {grouping.name for grouping in expected}:
         raise ValueError(f"a fact {kind} needs exactly its own details")
     return ";".join(f"{each.name}={each.of(detail[each.name])}" for each in expected)
+
+
+def check(kind: FactKind, problem_group: str, detail: Mapping[str, str]) -> None:
+    """Nothing, when the codes of a fact agree with each other; raises ValueError otherwise.
+
+    An incident bears the group of its own grievance, so that core types add up to problems and rape
+    care to rapes; a redress has an outcome that counts as redress.
+    """
+    if kind is FactKind.INCIDENT:
+        gbv = problem_group in GBV_PROBLEMS
+        core = detail["core_type"]
+        if (core != "non_vbg") != gbv or (gbv and g.PROBLEM.of(core) != problem_group):
+            raise ValueError("the core type of an incident belongs to its problem")
+        if (detail["care"] == "not_rape") != (core != "vbg_viol"):
+            raise ValueError("only a rape has a window of care")
+    if kind is FactKind.REDRESS and detail["outcome"] == "no_redress":
+        raise ValueError("this outcome is no redress")
 
 
 def unpack(text: str) -> dict[str, str]:

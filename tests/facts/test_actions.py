@@ -179,3 +179,25 @@ def test_a_fact_has_no_finer_date_than_its_quarter() -> None:
 def test_a_fact_shows_nothing_of_itself_in_a_log(session: Session) -> None:
     fact = session.get(Fact, registered(session, date(2026, 2, 1)))
     assert repr(fact) == "Fact()"
+
+
+def test_an_incident_bears_its_own_problem(session: Session) -> None:
+    with pytest.raises(ValueError, match="belongs to its problem"):
+        write_fact(
+            session,
+            FactKind.INCIDENT,
+            date(2026, 1, 1),
+            WOMAN,
+            incident_detail("vbg_deni", None, None),
+        )
+
+
+def test_an_outcome_without_redress_is_no_redress_fact(session: Session) -> None:
+    with pytest.raises(ValueError, match="no redress"):
+        write_fact(
+            session,
+            FactKind.REDRESS,
+            date(2026, 1, 1),
+            WOMAN,
+            {"outcome": "no_redress", "way": "formal"},
+        )

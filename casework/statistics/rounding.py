@@ -1,0 +1,101 @@
+"""Controlled rounding of one closed quarter: unbiased, additive, within stated bounds. Pure.
+
+Each figure first gets a target, a multiple of the base drawn at random so that its mean is the true
+count less what earlier quarters of the year published too much. A small integer program then finds
+the multiples of the base that add up everywhere, keep the bounds and stay nearest to the targets.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+from casework.statistics.catalogue import Bounds
+from casework.statistics.grid import Grid
+from casework.statistics.solver import INFINITY, Program, SolverFailed, solve
+
+FARTHER = 2.0
+"""Cost of each unit by which the year to date is off by as much as the base, or more."""
+TIE_BREAK = 0.02
+"""Random cost per step of the base: picks at random among equally good solutions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """The published figures in the order of the grid, and the bounds that hold for them."""
+
+    values: tuple[int, ...]
+    bounds: Bounds
+
+
+def round_quarter(
+    grid: Grid,
+    counts: Sequence[int],
+    residual: Sequence[int],
+    rng: random.Random,
+    *,
+    base: int = 5,
+    bounds: Bounds = Bounds(4, 9),
+) -> Rounded:
+    """The figures to publish for a quarter, multiples of `base`, never below zero.
+
+    `counts` are the true counts in the order of the grid; `residual` is what the year to date has
+    published less what is true of it as known now, corrections included. Where corrections are so
+    large that the bounds cannot hold, wider ones do, the rest is carried to the next quarter, and
+    the result says which bounds it keeps.
+    """
+    targets = [draw(count - r, base, rng) for count, r in zip(counts, residual, strict=True)]
+    for widened in _ladder(bounds, base, counts, residual):
+        program = _program(grid, counts, residual, targets, rng, base, widened)
+        solution = solve(program) if program is not None else None
+        if solution is not None:
+            values = tuple(base * round(step) for step in solution[: len(counts)])
+            return Rounded(values, widened)
+    raise SolverFailed("no additive rounding exists")
+
+
+def draw(value: int, base: int, rng: random.Random) -> int:
+    """A multiple of `base` next to the value, at random so that its mean is the value itself."""
+    below, rest = divmod(value, base)
+    return base * (below + (rng.random() * base < rest))
+
+
+def _ladder(
+    bounds: Bounds, base: int, counts: Sequence[int], residual: Sequence[int]
+) -> Iterator[Bounds]:
+    for wider in range(9):
+        yield Bounds(bounds.quarter, bounds.running + base * wider)
+    widest = base * (1 + sum(abs(each) for each in (*counts, *residual)))
+    yield Bounds(widest, widest)
+
+
+def _program(
+    grid: Grid,
+    counts: Sequence[int],
+    residual: Sequence[int],
+    targets: Sequence[int],
+    rng: random.Random,
+    base: int,
+    bounds: Bounds,
+) -> Program | None:
+    """The integer program, or None when a figure has no multiple of the base in its bounds."""
+    program = Program()
+    for count, r in zip(counts, residual, strict=True):
+        lower = ceil(max(0, count - bounds.quarter, count - r - bounds.running) / base)
+        upper = floor(min(count + bounds.quarter, count - r + bounds.running) / base)
+        if lower > upper:
+            return None
+        program.column(lower, upper, rng.uniform(-TIE_BREAK, TIE_BREAK), whole=True)
+    for step, target in enumerate(targets):
+        away = program.column(0, INFINITY, 1.0)
+        program.row(-target, INFINITY, (away, step), (1, -base))
+        program.row(target, INFINITY, (away, step), (1, base))
+    for step, (count, r) in enumerate(zip(counts, residual, strict=True)):
+        beyond = program.column(0, INFINITY, FARTHER)
+        program.row(r - count - base + 1, INFINITY, (beyond, step), (1, -base))
+        program.row(count - r - base + 1, INFINITY, (beyond, step), (1, base))
+    for whole, parts in grid.sums:
+        program.row(0, 0, (whole, *parts), (-1, *(1 for _ in parts)))
+    return program

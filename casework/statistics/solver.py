@@ -1,0 +1,107 @@
+"""One narrow door to HiGHS: a mixed integer program in, its columns out.
+
+Every call uses the same options. Two solver objects with different `threads` in one process make
+the second stop at once with the status "not set" and no error, so the setting stands here only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import highspy
+
+THREADS = 1
+INFINITY = highspy.kHighsInf
+_SOLVED = {highspy.HighsModelStatus.kOptimal}
+_STOPPED = {
+    highspy.HighsModelStatus.kTimeLimit,
+    highspy.HighsModelStatus.kSolutionLimit,
+    highspy.HighsModelStatus.kInterrupt,
+}
+
+
+class SolverFailed(Exception):
+    """The solver neither solved the program nor proved that it has no solution."""
+
+
+@dataclass(slots=True)
+class Program:
+    """A program to minimise: columns with bounds and costs, rows with bounds and entries."""
+
+    costs: list[float] = field(default_factory=list)
+    lower: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
+    row_lower: list[float] = field(default_factory=list)
+    row_upper: list[float] = field(default_factory=list)
+    starts: list[int] = field(default_factory=lambda: [0])
+    indices: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+    def column(self, lower: float, upper: float, cost: float = 0.0, *, whole: bool = False) -> int:
+        """A new column stands in the program; its index is returned."""
+        self.costs.append(cost)
+        self.lower.append(lower)
+        self.upper.append(upper)
+        self.whole.append(whole)
+        return len(self.costs) - 1
+
+    def row(
+        self, lower: float, upper: float, columns: Sequence[int], values: Sequence[float]
+    ) -> None:
+        """A new row holds: lower <= sum of values times columns <= upper."""
+        self.row_lower.append(lower)
+        self.row_upper.append(upper)
+        self.indices.extend(columns)
+        self.values.extend(values)
+        self.starts.append(len(self.indices))
+
+
+def solve(program: Program, seconds: float = 120.0) -> list[float] | None:
+    """The columns of the best solution found in the time, or None when there is none at all.
+
+    Raises SolverFailed when the time was too short to tell, or the solver stopped for another
+    reason.
+    """
+    solver = _loaded(program, seconds)
+    solver.run()
+    status = solver.getModelStatus()
+    if status in _SOLVED or (status in _STOPPED and _has_solution(solver)):
+        return list(solver.getSolution().col_value)
+    if status in {
+        highspy.HighsModelStatus.kInfeasible,
+        highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    }:
+        return None
+    raise SolverFailed(solver.modelStatusToString(status))
+
+
+def _has_solution(solver: highspy.Highs) -> bool:
+    found: bool = solver.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible
+    return found
+
+
+def _loaded(program: Program, seconds: float) -> highspy.Highs:
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", THREADS)
+    solver.setOptionValue("time_limit", seconds)
+    solver.passModel(_model(program))
+    return solver
+
+
+def _model(program: Program) -> highspy.HighsLp:
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(program.costs), len(program.row_lower)
+    model.col_cost_ = program.costs
+    model.col_lower_, model.col_upper_ = program.lower, program.upper
+    model.row_lower_, model.row_upper_ = program.row_lower, program.row_upper
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.num_col_, model.a_matrix_.num_row_ = model.num_col_, model.num_row_
+    model.a_matrix_.start_ = program.starts
+    model.a_matrix_.index_ = program.indices
+    model.a_matrix_.value_ = program.values
+    kinds = {True: highspy.HighsVarType.kInteger, False: highspy.HighsVarType.kContinuous}
+    model.integrality_ = [kinds[whole] for whole in program.whole]
+    return model
