@@ -22,6 +22,7 @@
     presses = presses.concat(event.timeStamp).slice(-3);
     if (presses.length === 3 && presses[2] - presses[0] < 2000) {
       presses = [];
+      event.preventDefault(); /* else the browser takes Esc as "stop loading" and stops the leaving */
       leave();
     }
   }

@@ -22,8 +22,8 @@ FIELDS = """{{ forms.form_open(form, "/here") }}
 {{ forms.button("Go") }}{{ forms.form_close() }}"""
 PIECES = """{{ page.back("/list") }}
 {{ page.summary_list([("Place", "Goundam", "/a"), ("Age", None, "")]) }}
-{{ page.tasks([{"address": "/b", "label": "Call", "hint": "now", "shape": "late", "state": "Late"}])}}
-{{ page.bars("Cases", ("Place", "Cases"), [("A", "45", 60), ("B", "<5", "few"), ("C", "–", none)])}}
+{{ page.tasks([{"address": "/b", "label": "Call", "hint": "", "shape": "late", "state": "Late"}]) }}
+{{ page.bars("All", ("Place", "Cases"), [("A", "45", 60), ("B", "<5", "few"), ("C", "0", none)]) }}
 <table class="list"><tr>{{ page.cell("Place", "Ber") }}</tr></table>{{ page.pager("/2", "/1") }}"""
 SVG = "{http://www.w3.org/2000/svg}svg"
 FRAME_BYTES = 2_500
