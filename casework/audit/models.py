@@ -55,7 +55,7 @@ class AuditEntry(Base):
 
 
 class AuditNode(Base):
-    """The hash of a finished subtree, numbered as `tree.place` says; leaves stand in the entries."""
+    """The hash of a finished subtree, numbered as `tree.place` says; the entries are the leaves."""
 
     __tablename__ = "audit_nodes"
     place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
