@@ -160,6 +160,11 @@ def demonstration_server(demonstration_instance: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def base_url() -> None:
+    """Every test names the whole address: the plugin's own fixture is of a deprecated kind."""
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's Chromium, which looks for nothing on the network by itself."""
     demand(missing(BROWSER))
