@@ -57,7 +57,7 @@ def open_file_key(section_key: SealingKey, place: FilePlace, box: bytes) -> byte
 
 
 def size_bucket(size: int) -> int:
-    """The smallest bucket that holds `size` bytes: at most an eighth more, 16 KiB at least."""
+    """The smallest bucket that holds `size` bytes: an eighth or 16 KiB more at most."""
     step = max(SMALLEST_BUCKET, 1 << max(size.bit_length() - 4, 0))
     return max(-(-size // step) * step, SMALLEST_BUCKET)
 
