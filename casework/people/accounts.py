@@ -164,6 +164,14 @@ def activate(
     The first keyholder of a team makes the team's keys and is active at once.
     Raises RuleBroken('code_refused').
     """
+    return take_up(session, code, passphrase, recovery_public)[0]
+
+
+def take_up(
+    session: Session, code: str, passphrase: str, recovery_public: bytes | None = None
+) -> tuple[User, UserKeys]:
+    """Does what `activate` says, and returns the person's new keys too: set-up and the
+    demonstration go on as her without stretching the words a second time."""
     user = invited_user(session, code)
     seed = new_seed()
     keys = UserKeys(seed)
@@ -185,7 +193,7 @@ def activate(
         UserState.PENDING if first_steps(session, user, keys, recovery_public) else UserState.ACTIVE
     )
     record(session, "account.activated", actor=user.id, user=user.id)
-    return user
+    return user, keys
 
 
 def use_invitation(session: Session, user_id: UUID) -> None:

@@ -59,16 +59,20 @@ def sign_in(
     except VaultError:
         record(session, "session.refused", actor=None, why="words")
         raise UnlockRefused from None
-    keys = UserKeys(seed)
-    teams = open_teams(session, user.id, keys)
+    return start(session, boot_key, user.id, seed), user
+
+
+def start(session: Session, boot_key: bytes, user_id: UUID, seed: bytes) -> str:
+    """A session row exists whose box holds the person's keys; only the returned token opens it."""
+    teams = open_teams(session, user_id, UserKeys(seed))
     token = new_token()
     now = clock.now()
-    box = seal_session(token, boot_key, user.id, payload(seed, teams))
-    row = SessionRow(id=session_id(token), user_id=user.id, created_at=now, seen_at=now, box=box)
+    box = seal_session(token, boot_key, user_id, payload(seed, teams))
+    row = SessionRow(id=session_id(token), user_id=user_id, created_at=now, seen_at=now, box=box)
     session.add(row)
     session.flush()
-    record(session, "session.opened", actor=user.id)
-    return token, user
+    record(session, "session.opened", actor=user_id)
+    return token
 
 
 def unlock(session: Session, secret: bytes, handle: str, passphrase: str) -> tuple[User, bytes]:
@@ -112,6 +116,25 @@ def open_team(session: Session, row: MembershipRow, keys: UserKeys) -> TeamKeys:
     _, book = team_book(session, team)
     book.expect_members(confirmed_members(session, row.team_id))
     return team
+
+
+def act_as(session: Session, user_id: UUID, keys: UserKeys) -> tuple[Actor, Keyring]:
+    """The person as actions know her, from her opened keys: for commands, set-up and the
+    demonstration, which have no session."""
+    user = session.get_one(User, user_id)
+    rows = session.execute(
+        select(MembershipRow, Team.kind, Team.name)
+        .join(Team, Team.id == MembershipRow.team_id)
+        .where(MembershipRow.user_id == user_id)
+        .where(MembershipRow.confirmed_at.is_not(None), MembershipRow.suspended_at.is_(None))
+        .order_by(Team.kind, Team.name)
+    ).all()
+    memberships = tuple(
+        Membership(row.team_id, kind, Role(row.role), row.epoch, name) for row, kind, name in rows
+    )
+    role = Role(user.organisation_role) if user.organisation_role else None
+    keyring = Keyring(user_id, keys, open_teams(session, user_id, keys))
+    return Actor(user_id, role, memberships), keyring
 
 
 def payload(seed: bytes, teams: dict[UUID, TeamKeys]) -> bytes:

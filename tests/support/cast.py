@@ -12,25 +12,26 @@ Give a test the fixture `cast`; `sign_in(client, cast.person("zeinab"))` posts t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.orm import Session
 
 from casework import places
-from casework.db import Base
+from casework.app import TABLES
+from casework.db import Base, db
 from casework.directory.actions import Description, store_provider
 from casework.people import accounts, sessions, team_keys
-from casework.people.models import Team, TeamKind, User
+from casework.people.models import Team, TeamKind
 from casework.people.profiles import seal_profile
 from casework.policy import Actor, Role
-from casework.vault.keys import Keyring, UserKeys
+from casework.vault.keys import Keyring
 from casework.vault.passphrases import generate_passphrase
 from casework.vault.server import seal_under
 from casework.web import cookies
@@ -66,7 +67,7 @@ PROVIDERS: dict[str, tuple[str, tuple[str, ...]]] = {
     COURT: ("tribunal", ("etat_civil", "foncier")),
     TOWN_HALL: ("mairie", ("etat_civil",)),
 }
-CONTACT = {"day": "76 00 00 00", "night": "66 00 00 00", "ask_for": "", "address": ""}
+CONTACT = {"day": "76 00 00 00", "night": "66 00 00 00"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def enter(client: StrictClient, person: Person) -> None:
     """The person has a session as after signing in, without the slow hash of her words."""
     own: Settings = client.application.extensions["settings"]
     with client.application.app_context():
-        engine = __import__("casework.db").db.db.engine
+        engine = db.engine
     if client.arranged is not None:
         client.arranged.commit()
     with Session(engine) as session:
@@ -232,10 +233,9 @@ class Snapshot:
 
     def restore(self, connection: Connection, server_key: bytes) -> None:
         """The rows stand in another, empty database, what is sealed for its server key anew."""
-        for table in Base.metadata.sorted_tables:
-            rows = self.rows[table.name]
-            if rows:
-                connection.execute(table.insert(), rows)
+        for table in tables():
+            if self.rows[table.name]:
+                connection.execute(table.insert(), self.rows[table.name])
         self.seal_anew(connection, server_key)
 
     def seal_anew(self, connection: Connection, server_key: bytes) -> None:
@@ -250,6 +250,13 @@ class Snapshot:
             connection.execute(providers.update().where(where).values(contact=box))
 
 
+def tables() -> list[Table]:
+    """Every table of the program, those others refer to first."""
+    for package in TABLES:
+        import_module(f"casework.{package}.models")
+    return Base.metadata.sorted_tables
+
+
 @pytest.fixture(scope="session")
 def cast_snapshot(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Snapshot:
     """The cast, made once in a copy of the empty database."""
@@ -261,7 +268,7 @@ def cast_snapshot(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Pat
         session.commit()
         rows = {
             table.name: [dict(row) for row in session.execute(select(table)).mappings()]
-            for table in Base.metadata.sorted_tables
+            for table in tables()
         }
     engine.dispose()
     return Snapshot(made, rows)
