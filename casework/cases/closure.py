@@ -51,7 +51,7 @@ def close_case(
     session.flush()
     reason = str(value["code"])
     record(session, "case.closed", actor=actor.user_id, case=case.id, reason=reason)
-    counting.count_closure(session, actor, case, happened_on, reason)
+    counting.recount(session, actor, case)
     return case
 
 
@@ -71,7 +71,7 @@ def reopen_case(
     case.row.assigned_to = actor.user_id
     session.flush()
     record(session, "case.reopened", actor=actor.user_id, case=case.id)
-    counting.uncount_closure(session, actor, case)
+    counting.recount(session, actor, case)
     return case
 
 
@@ -94,7 +94,7 @@ def erase_case(session: Session, actor: Actor, keyring: Keyring, case_id: UUID) 
 def erase(session: Session, actor: Actor, case: OpenCase) -> None:
     """Facts first, then the boxes: access, sections, entries, consents, referrals and files'
     keys."""
-    counting.uncount_case(session, actor, case)
+    counting.uncount(session, actor, case)
     case_id = case.id
     session.flush()
     session.expunge(case.row)

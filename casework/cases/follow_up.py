@@ -58,7 +58,7 @@ def record_entry(
         digest=fingerprint(row.box),
         **body,
     )
-    counting.count_entry(session, actor, case, row.id, kind, value)
+    counting.recount(session, actor, case)
     return row
 
 

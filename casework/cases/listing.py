@@ -22,6 +22,7 @@ from casework.vault.keys import Keyring
 PAGE = 20
 SEARCHED = 20_000
 FOUND = 20
+WORTH_SHOWING = 0.5
 OPEN_STATUSES = tuple(
     str(status) for status in CaseStatus if status not in (CaseStatus.CLOSED, CaseStatus.DRAFT)
 )
@@ -166,17 +167,20 @@ def as_code(words: str) -> str | None:
 
 
 def name_likeness(words: str, card: dict[str, Any]) -> float:
-    """The best score of the words against any name on the card; 0 below what is worth showing."""
-    wanted = names.folded_keys([words])
-    known = card.get("keys", [])
-    if not wanted or not known:
+    """How well the words agree with some name on the card; 0 below what is worth showing.
+
+    The folded keys choose the candidates, so that one word of a name is enough; the name matcher
+    then tells near names from far ones.
+    """
+    share = answered(words.split(), frozenset(card.get("keys", [])))
+    if share < WORTH_SHOWING:
         return 0.0
-    return best_score(wanted, known)
+    written = [card.get("name", ""), *card.get("others", [])]
+    return max(share / 2, *(names.match_score(words, name) for name in written))
 
 
-def best_score(wanted: Sequence[str], known: Sequence[str]) -> float:
-    """The share of the typed words that some word of the card answers, weak matches counting
-    half."""
-    scores = [max(names.key_score(one, other) for other in known) for one in wanted]
-    share = sum(scores) / len(scores)
-    return share if share >= 0.6 else 0.0
+def answered(words: Sequence[str], known: frozenset[str]) -> float:
+    """The share of the typed words of which some folded key is known."""
+    if not words or not known:
+        return 0.0
+    return sum(not known.isdisjoint(names.folded_keys([word])) for word in words) / len(words)

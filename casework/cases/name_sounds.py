@@ -26,16 +26,17 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("t[iy](?=[aou])", "C"),
         ("gu(?=[eiy])", "g"),
         ("gh|rh", "G"),
+        ("x(?=[aeiou])", "ks"),
         ("kh", "x"),
         ("c(?=[eiy])", "s"),
         ("ck|cq|q|c", "k"),
-        ("x(?=[aeiou])", "ks"),
         ("h", ""),
         ("(?:au|ow|aw)$", "o"),
         ("ou|oo|w", "u"),
         ("y", "i"),
         ("[ae]i+|ae", "E"),
-        ("e[trz]$", "e"),
+        ("e[tz]$", "e"),
+        ("^abd[aeou]+(?=[lr])", "abdu"),
         ("n(?=[bp])", "m"),
         (r"(.)\1+", r"\1"),
     )
@@ -74,23 +75,25 @@ def forms(phonemes: str) -> tuple[tuple[str, float], ...]:
 _V, _C = "[aeiouE]", "[^aeiouE]"
 _SHORTENINGS: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile("(?<=[aeE])t[auoE]i?$"), "", 0.05),
-    (re.compile(f"^abd{_V}?l(?=.{{3}})"), "", 0.12),
-    (re.compile(f"^{_V}(?={_C}.{{3}})"), "", 0.08),
-    (re.compile(f"^[ae]l(?={_V}.{{3}})"), "", 0.10),
-    (re.compile(f"^{_V}{_C}(?={_C}.{{3}})"), "", 0.10),
+    (re.compile(f"^abd{_V}?l(?=.{{3}})"), "", 0.02),
+    (re.compile(f"^{_V}(?={_C}.{{3}})"), "", 0.13),
+    (re.compile(f"^[ae]l(?={_V}.{{2}})"), "", 0.10),
+    (re.compile(f"^{_V}{_C}(?={_C}.{{2}})"), "", 0.05),
 )
 
 _CLOSE: dict[str, float] = {
-    "ae": 0.25, "aE": 0.25, "ai": 0.4, "ao": 0.3, "au": 0.45,
-    "eE": 0.1, "ei": 0.15, "eo": 0.45, "eu": 0.45,
-    "iE": 0.2, "io": 0.5, "iu": 0.5, "ou": 0.1, "oE": 0.5, "uE": 0.5,
-    "td": 0.4, "kg": 0.5, "kx": 0.1, "xG": 0.3, "gG": 0.2, "rG": 0.3, "kG": 0.5,
-    "Ss": 0.7, "SC": 0.3, "Sj": 0.6, "jz": 0.5, "jd": 0.4, "jC": 0.5, "Ct": 0.5, "jg": 0.5,
-    "sz": 0.3, "bv": 0.3, "fv": 0.5, "pb": 0.5, "pf": 0.5, "lr": 0.8, "mn": 0.8, "kS": 0.7,
+    "ae": 0.1, "aE": 0.1, "ai": 0.7, "ao": 0.1, "au": 0.7,
+    "eE": 0.05, "ei": 0.15, "eo": 0.45, "eu": 0.45,
+    "iE": 0.25, "io": 0.5, "iu": 0.4, "ou": 0.3, "oE": 0.5, "uE": 0.5,
+    "td": 0.4, "kg": 0.3, "kx": 0.1, "xg": 0.3, "xG": 0.3, "gG": 0.2, "rG": 0.35, "kG": 0.5,
+    "Ss": 1.0, "SC": 0.3, "Sj": 0.6, "kS": 0.7, "jz": 0.3, "jd": 0.2, "jC": 0.5, "jg": 0.5,
+    "Ct": 0.5, "sz": 0.3, "bv": 0.3, "fv": 0.5, "pb": 0.5, "pf": 0.5, "lr": 0.8, "mn": 0.8,
 }  # fmt: skip
 _COSTS = {pair: cost for near, cost in _CLOSE.items() for pair in (near, near[::-1])}
 VOWEL, CONSONANT = 0.45, 1.0
-_DROPPED = {"G": 0.3, "x": 0.5}
+INITIAL = 0.7
+
+_DROPPED = {"G": 0.45, "x": 0.4}
 
 
 def weight(phonemes: str) -> float:
@@ -98,19 +101,26 @@ def weight(phonemes: str) -> float:
     return sum(VOWEL if one in VOWELS else CONSONANT for one in phonemes)
 
 
-def _replace(left: str, right: str) -> float:
+_VOWEL_DROPPED = {"first": 0.25, "inside": 0.35, "last": 0.1, "last u": 0.15}
+_LAST_N = 0.7
+_FIRST_VOWEL = 1.25
+"""A word that begins with another vowel is another word: Issa, Aïssa."""
+
+
+def _replace(left: str, right: str, *, first: bool) -> float:
     if left == right:
         return 0.0
-    return _COSTS.get(left + right, 1.0 if left in VOWELS or right in VOWELS else 1.2)
+    vowels = (left in VOWELS) + (right in VOWELS)
+    cost = _COSTS.get(left + right, 1.0 if vowels else 1.2)
+    return cost * _FIRST_VOWEL if first and vowels == 2 else cost
 
 
 def _drop(word: str, place: int) -> float:
-    phoneme = word[place]
+    phoneme, last = word[place], place == len(word) - 1
     if phoneme in VOWELS:
-        return 0.6 if place == 0 else 0.2 if place == len(word) - 1 else 0.4
-    if phoneme == "n" and place == len(word) - 1:
-        return 0.5
-    return _DROPPED.get(phoneme, CONSONANT)
+        where = "first" if place == 0 else "last" if last else "inside"
+        return _VOWEL_DROPPED.get(f"{where} {phoneme}", _VOWEL_DROPPED[where])
+    return _LAST_N if phoneme == "n" and last else _DROPPED.get(phoneme, CONSONANT)
 
 
 def distance(left: str, right: str) -> float:
@@ -124,7 +134,7 @@ def distance(left: str, right: str) -> float:
         for column, other in enumerate(right):
             line.append(
                 min(
-                    above[column] + _replace(phoneme, other),
+                    above[column] + _replace(phoneme, other, first=row == column == 0),
                     above[column + 1] + dropped,
                     line[column] + _drop(right, column),
                 )
@@ -135,6 +145,10 @@ def distance(left: str, right: str) -> float:
 
 def likeness(left: str, right: str) -> float:
     """How alike two words sound, 0 to 1, the best over their shortened forms."""
+    if left == right:
+        return 1.0
+    if min(len(left), len(right)) == 1:
+        return INITIAL if left[:1] == right[:1] else 0.0
     best = 0.0
     for one, paid in forms(left):
         for other, also_paid in forms(right):

@@ -10,15 +10,165 @@ never prove identity (homonyms differ by age and place). Source: domain brief §
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from casework.cases.name_sounds import VOWELS, forms, letters, likeness, sound
 
-MATCH, WEAK, GIVEN = 0.80, 0.62, 0.75
-"""`is_match` from MATCH on with a given name of at least GIVEN; WEAK is worth showing to a human."""
+MATCH = 0.82
+"""From this score on, `is_match` holds."""
+WEAK = 0.62
+"""From this score on, a pair is worth showing to the person who decides."""
+GIVEN, PART = 0.84, 0.62
+"""What the given name, and every further name, must reach for a match."""
 
-_CHILD_OF = r"agg?|agh|oul[dt]?|ouel[dt]|w[eu]l[dt]|o/|m/|m[ei]ntt?e?|(?:o[u]?|w)al[ae]?tt?|w[ae]l[ae]?tt?|oual[ae]tt?|wlt|ibn|ben|bint"
-_STRUCTURE = re.compile(rf"^(?:{_CHILD_OF}|kel|quel|kal)$")
-_ALIAS = re.compile(r"\b(?:dite?s?|alias|surnomm[e]{1,2})\b")
+_STRUCTURE = {
+    "ag": "ag", "aG": "ag",
+    "uld": "ould", "ueld": "ould", "ul": "ould", "o/": "ould",
+    "mint": "mint", "minte": "mint", "ment": "mint", "m/": "mint",
+    "uale": "walet", "uele": "walet", "ualete": "walet", "ult": "walet",
+    "kel": "kel", "kuel": "kel", "kal": "kel",
+}  # fmt: skip
+_ARTICLES = frozenset({"al", "el", "l"})
+_ALIAS = re.compile(r"\b(?:dite?|alias)\b")
+_SKIPPED = 0.15
+_FIRST = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name ready to be compared: phonemes of its words, of its alias, and its structural words."""
+
+    words: tuple[str, ...]
+    alias: tuple[str, ...]
+    structure: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "Name(…)"
+
+    def readings(self) -> set[tuple[str, ...]]:
+        """The ways the person may be called: by the name, or with the alias in its place."""
+        if not self.alias:
+            return {self.words}
+        mixed = {self.alias[:1] + self.words[1:], self.words + self.alias[1:]}
+        return {self.words, self.alias} | mixed - {()}
+
+
+def parse(text: str) -> Name:
+    """The name ready for comparing; what is no letter is ignored."""
+    before, *after = _ALIAS.split(letters(_surname_last(text)), maxsplit=1)
+    words, structure = _words(before)
+    alias, _ = _words(after[0]) if after else ((), ())
+    return Name(words, alias, structure) if words or not alias else Name(alias, (), structure)
+
+
+def _surname_last(text: str) -> str:
+    """« TOURÉ Mariam », as offices write, is read as « Mariam Touré »."""
+    parts = text.split()
+    shouted = [part for part in parts if len(part) > 1 and part.isupper()]
+    if len(shouted) == 1 and parts[0] == shouted[0] and len(parts) > 1:
+        return " ".join([*parts[1:], parts[0]])
+    return text
+
+
+def _words(plain: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    words: list[str] = []
+    structure: list[str] = []
+    article = ""
+    for written in plain.replace("/", "/ ").split():
+        heard = written if written.endswith("/") else sound(written.strip("."))
+        if heard in _STRUCTURE:
+            structure.append(_STRUCTURE[heard])
+        elif written in _ARTICLES:
+            article = written
+        elif heard:
+            words.append(sound(article + written.strip(".")))
+            article = ""
+    return tuple(words), tuple([*structure, *(["al"] if article else [])])
+
+
+def match_score(a: str, b: str) -> float:
+    """How well two written names agree, from 0 to 1; symmetric, 1 for the same sound."""
+    return score(parse(a), parse(b))
+
+
+def is_match(a: str, b: str) -> bool:
+    """True when the two names can be one person's, given name and order included."""
+    return match_score(a, b) >= MATCH
+
+
+def score(one: Name, other: Name) -> float:
+    """`match_score` of names already parsed: for comparing one with many."""
+    if not one.words or not other.words:
+        return float(one.words == other.words and one.structure == other.structure != ())
+    return max(_agreement(left, right) for left in one.readings() for right in other.readings())
+
+
+def _agreement(left: tuple[str, ...], right: tuple[str, ...]) -> float:
+    longer, shorter = (left, right) if len(left) >= len(right) else (right, left)
+    return max(
+        (_value(parts, skipped) for parts, skipped in _layings(longer, shorter)), default=0.0
+    )
+
+
+def _value(parts: tuple[float, ...], skipped: int) -> float:
+    """The score of one laying: the mean of its parts, held down by whatever contradicts it."""
+    weights = (_FIRST, *[1.0] * (len(parts) - 1))
+    mean = sum(map(float.__mul__, weights, parts)) / sum(weights) - _SKIPPED * skipped
+    if parts[0] < GIVEN or min(parts) < PART:
+        mean = min(mean, MATCH - 0.05)
+    if len(parts) == 1 and skipped:
+        mean = min(mean, WEAK)
+    return max(0.0, mean)
+
+
+Laying = tuple[tuple[float, ...], int]
+
+
+def _layings(longer: tuple[str, ...], shorter: tuple[str, ...]) -> Iterator[Laying]:
+    """Every way to lay the words side by side in order: (likeness of each part, words skipped).
+
+    The given names always meet. Further words of the longer name may be skipped, and two of them
+    may be one of the shorter (Abdoul Karim, Abdoulkarim).
+    """
+    for taken in (1, 2) if len(longer) > len(shorter) else (1,):
+        alike = likeness("".join(longer[:taken]), shorter[0])
+        for parts, skipped in _rest(longer[taken:], shorter[1:]):
+            yield (alike, *parts), skipped
+
+
+def _rest(longer: tuple[str, ...], shorter: tuple[str, ...]) -> Iterator[Laying]:
+    if not shorter:
+        yield (), len(longer)
+        return
+    spare = len(longer) - len(shorter)
+    if spare >= 0:
+        yield from _layings(longer, shorter)
+    if spare > 0:
+        for parts, skipped in _rest(longer[1:], shorter):
+            yield parts, skipped + 1
+
+
+def folded_keys(parts: Iterable[str]) -> list[str]:
+    """The search keys of a person's names, for the case card: short, sorted, each once.
+
+    `parts` are the names as written, alias and safe name included. Two spellings of one word share
+    a key far more often than not, other words rarely: keys find candidates, `score` ranks them.
+    """
+    names = [parse(part) for part in parts if part]
+    words = {word for name in names for word in (*name.words, *name.alias)}
+    return sorted({key for word in words for key in _keys(word)} - {""})
+
+
+def _keys(word: str) -> set[str]:
+    return {_bones(form) for form, _ in forms(word)}
+
+
+def _bones(phonemes: str) -> str:
+    """The consonants of a word, near ones taken for one; the first vowel where it begins so."""
+    kept = "".join(_NEAR.get(one, one) for one in phonemes if one not in VOWELS)
+    return ("a" if phonemes[0] in VOWELS else "") + kept
+
+
+_NEAR = {"d": "t", "j": "t", "C": "t", "g": "k", "x": "k", "G": "k", "z": "s", "S": "s", "v": "b",
+         "p": "b"}  # fmt: skip

@@ -139,11 +139,13 @@ def change_entry(
     return row
 
 
-def read_entries(session: Session, case: OpenCase, sections: Iterable[str]) -> list[Entry]:
-    """The entries of the named sections, oldest act first (at most 1 000)."""
-    query = select(CaseEntry).where(
-        CaseEntry.case_id == case.id, CaseEntry.section.in_(list(sections))
-    )
+def read_entries(
+    session: Session, case: OpenCase, sections: Iterable[str] | None = None
+) -> list[Entry]:
+    """The entries of the named sections, or of all, oldest act first (at most 1 000)."""
+    query = select(CaseEntry).where(CaseEntry.case_id == case.id)
+    if sections is not None:
+        query = query.where(CaseEntry.section.in_(list(sections)))
     rows = session.scalars(query.order_by(CaseEntry.id).limit(1000)).all()
     return sorted((read(case, row) for row in rows), key=moment)
 

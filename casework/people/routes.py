@@ -16,7 +16,7 @@ from casework.policy import Permission
 from casework.vault.errors import UnlockRefused
 from casework.web import cookies
 from casework.web.forms import BaseForm, posted
-from casework.web.gate import member, public, requires, settings
+from casework.web.gate import harmless, member, public, requires, settings
 from casework.web.navigation import register_account_link
 
 blueprint = Blueprint("people", __name__)
@@ -80,7 +80,7 @@ def sign_out() -> Response:
 
 
 @blueprint.post("/exit")
-@public
+@harmless
 def quick_exit() -> Response:
     """Ends the session and shows a neutral page."""
     return leave(settings().exit_url or url_for("people.neutral"))

@@ -29,6 +29,7 @@ class Mark:
 
     permission: Permission | None = None
     public: bool = False
+    harmless: bool = False
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -39,6 +40,11 @@ def requires(permission: Permission) -> Callable[[View], View]:
 def public(view: View) -> View:
     """Marks a view that anybody may call."""
     return _marking(Mark(public=True))(view)
+
+
+def harmless(view: View) -> View:
+    """Marks a public view whose POST may come from anywhere: a stale page must never hold her up."""
+    return _marking(Mark(public=True, harmless=True))(view)
 
 
 def _marking(mark: Mark) -> Callable[[View], View]:
@@ -94,7 +100,7 @@ def load(loader: Loader) -> Member | Expired | None:
 
 def admit(found: Member | None, mark: Mark) -> Response | None:
     """Lets the request through, sends it to sign-in, or refuses it."""
-    if request.method == "POST":
+    if request.method == "POST" and not mark.harmless:
         refuse_forged(found)
     if mark.public:
         return None

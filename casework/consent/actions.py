@@ -1,0 +1,141 @@
+"""Recording what a person agrees to, and withdrawing it. The caller has opened the case."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework import clock
+from casework.audit.log import record
+from casework.consent.models import ConsentRow
+from casework.consent.records import NECESSITY, Consent
+from casework.errors import NotVisible, RuleBroken
+from casework.policy import Actor
+from casework.vault.case_keys import open_entry, seal_entry
+from casework.vault.primitives import fingerprint
+
+SECTION = "consents"
+VERSION = 1
+
+
+def list_consents(session: Session, case_id: UUID, key: bytes) -> list[Consent]:
+    """Every consent of a case, first recorded first (at most 500). `key`: section key of
+    consents."""
+    rows = session.scalars(
+        select(ConsentRow).where(ConsentRow.case_id == case_id).order_by(ConsentRow.id).limit(500)
+    ).all()
+    found = [opened(row, key) for row in rows]
+    return sorted(found, key=lambda consent: str(consent.value.get("recorded_at", "")))
+
+
+def opened(row: ConsentRow, key: bytes) -> Consent:
+    """One consent; raises SealBroken when its box or its place was changed."""
+    value = open_entry(key, row.case_id, SECTION, row.id, VERSION, row.revision, row.box)
+    return Consent(row.id, value, row.revision)
+
+
+def record_consent(
+    session: Session,
+    actor: Actor,
+    case_id: UUID,
+    key: bytes,
+    value: dict[str, object],
+    consent_id: UUID | None = None,
+) -> ConsentRow:
+    """What the person answered stands in the case; see `records` for the value.
+
+    Raises RuleBroken: 'future_date', 'consent_over' when it would expire before it begins.
+    """
+    refuse_impossible(value)
+    stamped = {
+        **value,
+        "recorded_at": clock.now().isoformat(),
+        "recorded_by": str(actor.user_id),
+    }
+    row = ConsentRow(case_id=case_id, id=consent_id or uuid4(), revision=1)
+    seal(row, key, stamped)
+    session.add(row)
+    session.flush()
+    kind = str(value["kind"])
+    action = "necessity.requested" if kind == NECESSITY else "consent.recorded"
+    body: dict[str, object] = {} if kind == NECESSITY else {"kind": kind}
+    note(session, actor, action, row, **body)
+    return row
+
+
+def refuse_impossible(value: dict[str, object]) -> None:
+    """Raises RuleBroken for a consent given in the future or over before it was given."""
+    given = date.fromisoformat(str(value["given_on"]))
+    if given > clock.today():
+        raise RuleBroken("future_date")
+    expires = value.get("expires_on")
+    if expires and date.fromisoformat(str(expires)) < given:
+        raise RuleBroken("consent_over")
+
+
+def seal(row: ConsentRow, key: bytes, value: dict[str, object]) -> None:
+    """The row's box holds the value in its present revision; its day of expiry is plain."""
+    expires = value.get("expires_on")
+    row.expires_on = date.fromisoformat(str(expires)) if expires else None
+    row.box = seal_entry(key, row.case_id, SECTION, row.id, VERSION, row.revision, value)
+
+
+def note(session: Session, actor: Actor, action: str, row: ConsentRow, **body: object) -> None:
+    """The audit entry of an act on one consent."""
+    record(
+        session,
+        action,
+        actor=actor.user_id,
+        case=row.case_id,
+        consent=row.id,
+        digest=fingerprint(row.box),
+        **body,
+    )
+
+
+def change(session: Session, row: ConsentRow, key: bytes, **changes: object) -> Consent:
+    """The consent carries the changes under its next revision."""
+    value = {**opened(row, key).value, **changes}
+    row.revision += 1
+    seal(row, key, value)
+    session.flush()
+    return Consent(row.id, value, row.revision)
+
+
+def load(session: Session, case_id: UUID, consent_id: UUID) -> ConsentRow:
+    """The row of one consent of the case; raises NotVisible."""
+    row = session.get(ConsentRow, (case_id, consent_id))
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def withdraw_consent(
+    session: Session, actor: Actor, case_id: UUID, key: bytes, consent_id: UUID, on: date
+) -> Consent:
+    """The person has taken her consent back on that day; what was lawful before stays recorded."""
+    row = load(session, case_id, consent_id)
+    consent = change(session, row, key, withdrawn_on=on.isoformat())
+    note(session, actor, "consent.withdrawn", row)
+    return consent
+
+
+def confirm_necessity(
+    session: Session, actor: Actor, case_id: UUID, key: bytes, consent_id: UUID
+) -> Consent:
+    """A second person has judged that a life or a child is in danger: sharing may start at once.
+
+    Raises RuleBroken('second_person_needed') for whoever asked, or 'not_waiting'.
+    """
+    row = load(session, case_id, consent_id)
+    asked = opened(row, key)
+    if asked.kind != NECESSITY or asked.value.get("confirmed_by"):
+        raise RuleBroken("not_waiting")
+    if asked.value.get("requested_by") == str(actor.user_id):
+        raise RuleBroken("second_person_needed")
+    confirmed = change(session, row, key, confirmed_by=str(actor.user_id))
+    note(session, actor, "necessity.confirmed", row)
+    return confirmed

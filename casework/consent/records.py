@@ -1,0 +1,118 @@
+"""One consent as it is sealed: what was asked, what the person answered, for whom and until when.
+
+{"kind": code of `consentement`, or "necessity", "answer": "yes"|"no"|"not_yet",
+ "given_on": iso day, "by": code of `consentement_par`…, "mode": code of `consentement_mode`,
+ "language", "interpreter": bool, "witness": text, "text_version": text,
+ "recipient"?: provider id, "person"?: text, "sections"?: [section], "service"?: code,
+ "expires_on"?: iso day, "withdrawn_on"?: iso day, "reason"?: code,
+ "requested_by"?, "confirmed_by"?: user ids, "recorded_at", "recorded_by"}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from casework.consent.recipients import Section
+
+
+class Answer(StrEnum):
+    """What the person said when she was asked."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_YET = "not_yet"
+
+
+RECORDING = "c_donnees"
+SERVICES = "c_services"
+SHARING = "c_partage"
+STATISTICS = "c_stats"
+CONTACT = "c_contact"
+TRANSFER = "c_transfert"
+FILES = "c_pieces"
+INTERPRETER = "c_interprete"
+LEGAL = "c_legal"
+CALL_BACK = "c_rappel"
+ASSENT = "assentiment"
+NECESSITY = "necessity"
+ASKED_AT_INTAKE = (RECORDING, SERVICES, STATISTICS, CALL_BACK, LEGAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent record, opened; `value` is what stands in its box."""
+
+    id: UUID
+    value: dict[str, Any] = field(repr=False)
+    revision: int = 1
+
+    @property
+    def kind(self) -> str:
+        """What was asked: a code of `consentement`, or `necessity`."""
+        return str(self.value["kind"])
+
+    @property
+    def answer(self) -> Answer:
+        """What the person answered."""
+        return Answer(self.value["answer"])
+
+    @property
+    def recipient(self) -> UUID | None:
+        """The provider named, for a consent to sharing or a ground of necessity."""
+        found = self.value.get("recipient")
+        return UUID(found) if found else None
+
+    @property
+    def sections(self) -> frozenset[Section]:
+        """The sections the recipient may open."""
+        return frozenset(Section(name) for name in self.value.get("sections", []))
+
+    @property
+    def expires_on(self) -> date | None:
+        """The last day on which it holds."""
+        text = self.value.get("expires_on")
+        return date.fromisoformat(text) if text else None
+
+    @property
+    def confirmed(self) -> bool:
+        """True unless it is a ground of necessity that still wants its second person."""
+        return self.kind != NECESSITY or bool(self.value.get("confirmed_by"))
+
+    def holds(self, on: date) -> bool:
+        """True when it was a yes, is not withdrawn, not over, and confirmed where two are
+        needed."""
+        over = self.expires_on is not None and on > self.expires_on
+        withdrawn = bool(self.value.get("withdrawn_on"))
+        return self.answer is Answer.YES and not over and not withdrawn and self.confirmed
+
+
+def latest(consents: Iterable[Consent], kind: str) -> Consent | None:
+    """The last answer recorded for a question that names no recipient."""
+    found = [consent for consent in consents if consent.kind == kind]
+    return max(found, key=lambda consent: str(consent.value["recorded_at"]), default=None)
+
+
+def agreed(consents: Iterable[Consent], kind: str, on: date) -> bool:
+    """True when the last answer to the question is a yes that holds on the day."""
+    found = latest(consents, kind)
+    return found is not None and found.holds(on)
+
+
+def may_open(consents: Iterable[Consent], recipient: UUID, on: date) -> dict[Section, Consent]:
+    """The sections this recipient may open on the day, each with the consent or ground that
+    allows it.
+
+    A consent comes before a ground of necessity; the internal section is never shared.
+    """
+    found: dict[Section, Consent] = {}
+    ranked = sorted(consents, key=lambda consent: consent.kind == NECESSITY)
+    for consent in ranked:
+        if consent.recipient == recipient and consent.holds(on):
+            for section in consent.sections - {Section.ADMIN}:
+                found.setdefault(section, consent)
+    return found

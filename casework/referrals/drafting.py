@@ -1,0 +1,126 @@
+"""A referral is drafted: service, provider, people, urgency, and the sections it would share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from casework import clock
+from casework.audit.log import record
+from casework.cases import rules as case_rules
+from casework.cases.access import OpenCase, access_case, exchange_section
+from casework.cases.follow_up import refuse_settlement
+from casework.cases.models import CaseStatus
+from casework.cases.sections import Value, add_entry
+from casework.directory.models import Provider
+from casework.directory.queries import refusal
+from casework.errors import NotVisible, RuleBroken
+from casework.people.queries import team_of_provider
+from casework.policy import Actor, Permission
+from casework.referrals.access import OpenReferral, exchange
+from casework.referrals.deadlines import Urgency
+from casework.referrals.models import Referral
+from casework.referrals.owners import owe
+from casework.referrals.workflow import Clock, State
+from casework.vault.keys import Keyring
+
+ELECTRONIC = "electronic"
+CHANNELS = (ELECTRONIC, "phone", "accompaniment", "letter")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a referral asks: service and provider, for whom, how fast, with which sections."""
+
+    provider_id: UUID
+    service: str
+    urgency: Urgency
+    channel: str
+    people: tuple[str, ...] = ()
+    grievance: str = ""
+    sections: tuple[str, ...] = ()
+    reason: str = field(default="", repr=False)
+
+
+def draft_referral(
+    session: Session,
+    actor: Actor,
+    keyring: Keyring,
+    case_id: UUID,
+    wish: Wish,
+    referral_id: UUID | None = None,
+) -> Referral:
+    """A draft referral stands in the case; nothing leaves it yet. Posted twice, it is one draft.
+
+    Raises NotVisible, NotAllowed; RuleBroken: 'case_closed', 'settlement_forbidden', 'provider_…'.
+    """
+    case = access_case(session, actor, keyring, case_id, Permission.REFERRAL_SEND)
+    existing = session.get(Referral, referral_id) if referral_id else None
+    if existing is not None:
+        return same_case(existing, case)
+    provider = session.get(Provider, wish.provider_id)
+    if provider is None:
+        raise NotVisible
+    refuse_impossible(session, case, provider, wish)
+    team = team_of_provider(session, provider.id) if wish.channel == ELECTRONIC else None
+    row = Referral(
+        id=referral_id or uuid4(),
+        case_id=case.id,
+        from_team=case.row.owner_team,
+        provider_id=provider.id,
+        to_team=team.id if team else None,
+        state=State.DRAFT,
+    )
+    session.add(row)
+    add_entry(session, case, exchange_section(row.id), described(actor, provider, wish))
+    owe(session, row, wish.urgency, Clock.SENDING, clock.now())
+    session.flush()
+    record(session, "referral.drafted", actor=actor.user_id, case=case.id, referral=row.id)
+    return row
+
+
+def same_case(row: Referral, case: OpenCase) -> Referral:
+    """The draft this very form already made; raises NotVisible for another case's."""
+    if row.case_id != case.id:
+        raise NotVisible
+    return row
+
+
+def refuse_impossible(session: Session, case: OpenCase, provider: Provider, wish: Wish) -> None:
+    """Raises RuleBroken when the case, the law or the directory forbids this referral."""
+    if case.row.status in (CaseStatus.CLOSED, CaseStatus.DRAFT):
+        raise RuleBroken("case_closed")
+    if case_rules.is_settlement(wish.service):
+        refuse_settlement(session, case)
+    why = refusal(session, provider, wish.service, str(case.card.get("commune", "")))
+    if why is not None:
+        raise RuleBroken(why)
+
+
+def described(actor: Actor, provider: Provider, wish: Wish) -> Value:
+    """The sealed entry that says what the referral asks."""
+    return {
+        "kind": "referral",
+        "service": wish.service,
+        "urgency": str(wish.urgency),
+        "channel": wish.channel,
+        "provider": str(provider.id),
+        "provider_kind": provider.kind,
+        "people": list(wish.people),
+        "grievance": wish.grievance,
+        "sections": sorted(wish.sections),
+        "reason": wish.reason,
+        "happened_on": clock.today().isoformat(),
+        "recorded_at": clock.now().isoformat(),
+        "recorded_by": str(actor.user_id),
+    }
+
+
+def asked(session: Session, referral: OpenReferral) -> dict[str, Any]:
+    """What the referral asks, as its sender sealed it."""
+    return next(
+        entry.value for entry in exchange(session, referral) if entry.value["kind"] == "referral"
+    )
