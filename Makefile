@@ -9,7 +9,8 @@ PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --no-deps --require-hashes --only-binary :all: -r
 SOURCES := casework config.py gunicorn.conf.py migrations tests
 
-.PHONY: run practice setup serve test unit browser lint format bench catalogues tools ci clean
+.PHONY: run practice setup serve test unit browser lint lint-style lint-types lint-imports lint-safety
+.PHONY: lint-templates lint-words format bench catalogues tools ci clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 
@@ -35,13 +36,25 @@ unit: $(VENV)/test.stamp catalogues
 browser: $(VENV)/test.stamp catalogues
 	$(PYTHON) -m pytest -m browser
 
-lint: $(VENV)/test.stamp ## style, types, imports, safety, templates, words
+lint: lint-style lint-types lint-imports lint-safety lint-templates lint-words ## all that needs no run
+
+lint-style: $(VENV)/test.stamp
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
+
+lint-types: $(VENV)/test.stamp
 	$(BIN)/mypy
+
+lint-imports: $(VENV)/test.stamp
 	$(BIN)/lint-imports --no-logo
+
+lint-safety: $(VENV)/test.stamp
 	$(BIN)/bandit -q -c pyproject.toml -r casework config.py gunicorn.conf.py migrations
+
+lint-templates: $(VENV)/test.stamp
 	$(BIN)/djlint --quiet --lint templates
+
+lint-words: $(VENV)/test.stamp
 	$(PYTHON) -P casework/cli/catalogues.py check
 
 format: $(VENV)/test.stamp ## lays the code out
