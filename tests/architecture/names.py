@@ -18,7 +18,7 @@ EMPTY_MODULE = re.compile(rf"({EMPTY_WORDS})|\w+_(util|utils|helper|helpers|mana
 EMPTY_CLASS = re.compile(r"\w*(Utils?|Helpers?|Managers?)")
 OF_ONE_MACHINE = re.compile(
     r"(?<![\w.])/(work|root|home/\w+|Users/\w+)/"
-    r"|(index-url|find-links|trusted-host)\b"
+    r"|(?<!emit-)(index-url|find-links|trusted-host)\b"
     r"|\b(pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org)"
 )
 PINNED = re.compile(r"^[\w.-]+(\[[\w,-]+\])?==\S+( ; .+)? \\$")
