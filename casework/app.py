@@ -89,6 +89,7 @@ def compose(settings: Settings, check: bool) -> Flask:
     add_shell(app, settings)
     for feature in FEATURES:
         import_module(f"casework.{feature}.routes").register(app)
+    app.extensions["chores"] = import_module("casework.referrals.chores").run_chores
     import_module("casework.cli").register(app)
     if check and os.environ.get("FLASK_RUN_FROM_CLI") != "true":
         with app.app_context():

@@ -1,6 +1,7 @@
 """What a case counts for: the facts that follow from its file, kept true after every act on it.
 
-One pure function says which facts a file stands for; `recount` writes, corrects and takes back until
+One pure function says which facts a file stands for; `recount` writes, corrects and takes back
+until
 the table of facts agrees. The ids of a case's facts stand in its sealed internal section only.
 """
 
@@ -182,7 +183,10 @@ def referred(file: File) -> Found:
         if last is None or not (last["to"] in OVER or file.closed):
             continue
         detail = facts.referral_detail(
-            str(wish["service"]), str(wish["provider_kind"]), str(last["to"]), hours_to_answer(moves)
+            str(wish["service"]),
+            str(wish["provider_kind"]),
+            str(last["to"]),
+            hours_to_answer(moves),
         )
         person = file.named(wish.get("people"))[0]
         yield (
@@ -241,7 +245,9 @@ def paper_kind(file: File, code: str) -> str:
 
 def closed(file: File) -> Found:
     """One while the case is closed, on the day of its last closure."""
-    last = max(file.of_kind("closure"), key=lambda entry: str(entry.value["recorded_at"]), default=None)
+    last = max(
+        file.of_kind("closure"), key=lambda entry: str(entry.value["recorded_at"]), default=None
+    )
     if not file.closed or last is None:
         return
     day = on(last.value)
@@ -284,7 +290,9 @@ def counts(session: Session, case: OpenCase) -> bool:
 
 def recount(session: Session, actor: Actor, case: OpenCase) -> None:
     """The table of facts agrees with the file as it stands and with the consent to statistics."""
-    settle(session, actor, case, wanted_facts(file_of(session, case)) if counts(session, case) else {})
+    settle(
+        session, actor, case, wanted_facts(file_of(session, case)) if counts(session, case) else {}
+    )
 
 
 def uncount(session: Session, actor: Actor, case: OpenCase) -> None:
@@ -297,7 +305,9 @@ def settle(session: Session, actor: Actor, case: OpenCase, wanted: Mapping[str, 
     session.flush()
     admin = read_sections(session, case)["admin"]
     held: dict[str, Any] = dict(admin.value.get("facts", {}))  # type: ignore[call-overload]
-    kept = {about: keep(session, actor, held.pop(about, None), fact) for about, fact in wanted.items()}
+    kept = {
+        about: keep(session, actor, held.pop(about, None), fact) for about, fact in wanted.items()
+    }
     for lost in held.values():
         take_back(session, actor, lost)
     if kept != admin.value.get("facts"):

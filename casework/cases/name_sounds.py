@@ -35,7 +35,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("ou|oo|w", "u"),
         ("y", "i"),
         ("[ae]i+|ae", "E"),
-        ("e[tz]$", "e"),
+        ("et+$|ez$", "e"),
         ("^abd[aeou]+(?=[lr])", "abdu"),
         ("n(?=[bp])", "m"),
         (r"(.)\1+", r"\1"),
@@ -82,9 +82,9 @@ _SHORTENINGS: tuple[tuple[re.Pattern[str], str, float], ...] = (
 )
 
 _CLOSE: dict[str, float] = {
-    "ae": 0.1, "aE": 0.1, "ai": 0.7, "ao": 0.1, "au": 0.7,
-    "eE": 0.05, "ei": 0.15, "eo": 0.45, "eu": 0.45,
-    "iE": 0.25, "io": 0.5, "iu": 0.4, "ou": 0.3, "oE": 0.5, "uE": 0.5,
+    "ae": 0.1, "aE": 0.1, "ai": 0.9, "ao": 0.1, "au": 0.9,
+    "eE": 0.05, "ei": 0.15, "eo": 0.6, "eu": 0.8,
+    "iE": 0.25, "io": 0.8, "iu": 0.6, "ou": 0.3, "oE": 0.8, "uE": 0.8,
     "td": 0.4, "kg": 0.3, "kx": 0.1, "xg": 0.3, "xG": 0.3, "gG": 0.2, "rG": 0.35, "kG": 0.5,
     "Ss": 1.0, "SC": 0.3, "Sj": 0.6, "kS": 0.7, "jz": 0.3, "jd": 0.2, "jC": 0.5, "jg": 0.5,
     "Ct": 0.5, "sz": 0.3, "bv": 0.3, "fv": 0.5, "pb": 0.5, "pf": 0.5, "lr": 0.8, "mn": 0.8,
@@ -104,7 +104,8 @@ def weight(phonemes: str) -> float:
 _VOWEL_DROPPED = {"first": 0.25, "inside": 0.35, "last": 0.1, "last u": 0.15}
 _LAST_N = 0.7
 _FIRST_VOWEL = 1.25
-"""A word that begins with another vowel is another word: Issa, Aïssa."""
+_FIRST_DIPHTHONG = 3.0
+"""A word that begins with another vowel is soon another word: Issa, Aïssa."""
 
 
 def _replace(left: str, right: str, *, first: bool) -> float:
@@ -112,7 +113,9 @@ def _replace(left: str, right: str, *, first: bool) -> float:
         return 0.0
     vowels = (left in VOWELS) + (right in VOWELS)
     cost = _COSTS.get(left + right, 1.0 if vowels else 1.2)
-    return cost * _FIRST_VOWEL if first and vowels == 2 else cost
+    if not first or vowels < 2:
+        return cost
+    return cost * (_FIRST_DIPHTHONG if "E" in left + right else _FIRST_VOWEL)
 
 
 def _drop(word: str, place: int) -> float:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 from casework.cases.name_sounds import VOWELS, forms, letters, likeness, sound
 
-MATCH = 0.82
+MATCH = 0.80
 """From this score on, `is_match` holds."""
 WEAK = 0.62
 """From this score on, a pair is worth showing to the person who decides."""
-GIVEN, PART = 0.84, 0.62
+GIVEN, PART = 0.81, 0.62
 """What the given name, and every further name, must reach for a match."""
 
 _STRUCTURE = {

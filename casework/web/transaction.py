@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from casework import clock
@@ -34,7 +34,16 @@ def settle() -> None:
         db.session.rollback()
         record_views()
     else:
+        run_chores()
         db.session.commit()
+
+
+def run_chores() -> None:
+    """What waited for a keyholder of this person's teams is done in her own writing request."""
+    found = g.get("member")
+    run = current_app.extensions.get("chores")
+    if found is not None and run is not None:
+        run(db.session(), found.actor, found.keyring)
 
 
 def record_views() -> None:
