@@ -25,6 +25,7 @@ STUB_START = b'{"leaf":'
 REDACTION_START = b'{"action":"audit.redacted",'
 _STUB = re.compile(rb'\{"leaf":"([0-9a-f]{64})","redacted":"([a-z][a-z0-9_]{0,39})"\}')
 _LEAF_LINE = re.compile(rb"([0-9a-f]{64})\n")
+LEAF_LINE_BYTES = 65
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 Redaction = tuple[str, list[Span]]
@@ -47,7 +48,10 @@ def leaf_lines(leaves: Sequence[bytes]) -> bytes:
 
 
 def read_leaf_lines(lines: bytes) -> list[bytes]:
-    """The leaf hashes of whole lines; empty bytes, equal to no hash, for a line not written so."""
+    """As many leaf hashes as the bytes have room for.
+
+    Empty bytes, equal to no hash, stand for a line that is not written as it must be.
+    """
     try:
         joined = bytes.fromhex(lines.decode("ascii"))
     except ValueError:
@@ -58,7 +62,14 @@ def read_leaf_lines(lines: bytes) -> list[bytes]:
 
 def _leaf_by_leaf(lines: bytes) -> list[bytes]:
     found = (_LEAF_LINE.fullmatch(line) for line in BytesIO(lines))
-    return [bytes.fromhex(line[1].decode()) if line else b"" for line in found]
+    leaves = [bytes.fromhex(line[1].decode()) if line else b"" for line in found]
+    room = leaves_in(lines)
+    return (leaves + [b""] * room)[:room]
+
+
+def leaves_in(lines: bytes) -> int:
+    """How many leaf lines these bytes are, a part of one counting as one."""
+    return -(-len(lines) // LEAF_LINE_BYTES)
 
 
 def proof_line(old: int, new: int, path: Sequence[bytes]) -> bytes:

@@ -12,6 +12,9 @@ from casework.audit.checkpoints import Checkpoint
 from casework.audit.formats import Redaction, read_redaction
 from casework.audit.tree import EMPTY_ROOT, Frontier, Run, Span
 
+BOUNDS = frozenset({"checkpoint-differs", "witness-differs"})
+"""Problems whose index only says that nothing before it is bad."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -47,8 +50,13 @@ class Report:
 
     @property
     def first_bad(self) -> int | None:
-        """The smallest index that can be bad, None when nothing is wrong at any index."""
-        return min((each.first for each in self.problems if each.first is not None), default=None)
+        """The smallest index at which something is wrong, None when nothing is wrong at any.
+
+        Where only a checkpoint does not fit, it is the smallest that can be bad.
+        """
+        found = [each for each in self.problems if each.first is not None]
+        exact = [each for each in found if each.code not in BOUNDS]
+        return min((each.first or 0 for each in exact or found), default=None)
 
 
 class Walk:

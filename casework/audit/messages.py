@@ -10,7 +10,7 @@ _HEADS = {
     "fr": {"ok": "VÉRIFIÉ", "bad": "NON VÉRIFIÉ", "first": "Premier numéro suspect : {0}",
            "proved": "Prouvé :", "unproved": "Non prouvé :", "size": "{0} actes, racine {1}"},
 }  # fmt: skip
-_PROBLEMS = {
+PROBLEMS = {
     "unreadable": (
         "The file {detail} is missing or cannot be read.",
         "Le fichier {detail} manque ou ne peut pas être lu.",
@@ -95,7 +95,7 @@ _PROBLEMS = {
         ),
     ),
 }
-_REMARKS = {
+REMARKS = {
     "entries": (
         "every entry has the hash that stands in the tree, in this order, without a gap",
         "chaque acte a l’empreinte qui se trouve dans l’arbre, dans cet ordre et sans trou",
@@ -158,9 +158,9 @@ def lines(report: Report, language: str = "en") -> list[str]:
 
 
 def _problem(problem: Problem, language: str) -> str:
-    words = _PROBLEMS[problem.code][language == "fr"]
+    words = PROBLEMS[problem.code][language == "fr"]
     return words.format(first=problem.first, detail=problem.detail)
 
 
 def _remark(remark: Remark, language: str) -> str:
-    return _REMARKS[remark.code][language == "fr"].format(detail=remark.detail)
+    return REMARKS[remark.code][language == "fr"].format(detail=remark.detail)

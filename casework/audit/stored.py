@@ -28,7 +28,7 @@ from casework.audit.inspection import (
 )
 from casework.audit.models import AuditCheckpoint, AuditEntry, AuditNode
 from casework.audit.sequencer import tree_size
-from casework.audit.tree import Run, place
+from casework.audit.tree import Node, Run, place
 from casework.vault.errors import SignatureBroken
 
 _AT_ONCE = 1000
@@ -59,8 +59,9 @@ def verify_database(
     own = _checkpoints(report, list(session.scalars(_OWN_NOTES)), key, "audit_checkpoints")
     theirs = _checkpoints(report, kept, key, "--checkpoint")
     walk = Walk(each.size for each in (*own, *theirs))
+    wrong: set[Node] = set()
     for rows in _in_order(session):
-        if not _take(session, report, walk, rows):
+        if not _take(session, report, walk, wrong, rows):
             break
     _judge(session, report, walk, own, theirs)
     _remark(session, report, walk, own, theirs)
@@ -104,7 +105,9 @@ def _in_order(session: Session) -> Iterator[list[Stored]]:
         yield [Stored(row[0] or 0, *row[1:]) for row in rows]
 
 
-def _take(session: Session, report: Report, walk: Walk, rows: list[Stored]) -> bool:
+def _take(
+    session: Session, report: Report, walk: Walk, wrong: set[Node], rows: list[Stored]
+) -> bool:
     """Reads on; False after a gap or a bad entry."""
     first = walk.tree.size
     whole = [row for offset, row in enumerate(rows) if row.idx == first + offset]
@@ -114,7 +117,7 @@ def _take(session: Session, report: Report, walk: Walk, rows: list[Stored]) -> b
         elif not _copies_agree(row, row.body):
             report.problems.append(Problem("copy", row.idx))
     runs = walk.take([row.body for row in whole], [row.leaf for row in whole])
-    report.problems += _wrong_nodes(session, runs, first)
+    report.problems += _wrong_nodes(session, runs, first, wrong)
     if walk.bad is None and len(whole) < len(rows):
         report.problems.append(Problem("truncated", walk.tree.size))
     return walk.bad is None and len(whole) == len(rows)
@@ -133,20 +136,34 @@ def _copies_agree(row: Stored, body: bytes) -> bool:
     )
 
 
-def _wrong_nodes(session: Session, runs: Sequence[Run], first: int) -> Iterator[Problem]:
-    """Compares finished subtrees with the stored ones: near ones by range, high ones by name."""
-    computed = {
-        place(run.level, run.first + offset): (each, (run.first + offset) << run.level)
+def _wrong_nodes(
+    session: Session, runs: Sequence[Run], first: int, wrong: set[Node]
+) -> Iterator[Problem]:
+    """Finished subtrees that differ from the stored ones, without those that hold another such."""
+    stored = _stored_nodes(session, runs, first)
+    for run in runs:
+        for position, each in enumerate(run.hashes, run.first):
+            if stored.get(place(run.level, position)) == each:
+                continue
+            wrong.add((run.level, position))
+            below = {(run.level - 1, 2 * position), (run.level - 1, 2 * position + 1)}
+            if not below & wrong:
+                yield Problem("node", position << run.level)
+
+
+def _stored_nodes(session: Session, runs: Sequence[Run], first: int) -> dict[int, bytes]:
+    """The stored hashes of these subtrees: those that begin here by range, the higher by number."""
+    earlier = [
+        place(run.level, position)
         for run in runs
-        for offset, each in enumerate(run.hashes)
-    }
-    inside = AuditNode.place.between(2 * first, 2 * first + 4 * _AT_ONCE)
-    outside = AuditNode.place.in_([number for number in computed if number < 2 * first])
-    rows = session.execute(select(AuditNode.place, AuditNode.hash).where(inside | outside))
-    stored = {row.place: row.hash for row in rows}
-    for number, (each, start) in sorted(computed.items()):
-        if stored.get(number) != each:
-            yield Problem("node", start)
+        for position in range(run.first, run.first + len(run.hashes))
+        if place(run.level, position) < 2 * first
+    ]
+    here = AuditNode.place.between(2 * first, 2 * (first + _AT_ONCE))
+    rows = session.execute(
+        select(AuditNode.place, AuditNode.hash).where(here | AuditNode.place.in_(earlier))
+    )
+    return {row.place: row.hash for row in rows}
 
 
 def _judge(

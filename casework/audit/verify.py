@@ -37,7 +37,6 @@ from casework.audit.tree import ProofBroken, check_consistency
 from casework.vault.errors import SignatureBroken
 
 _AT_ONCE = 1 << 10  # few enough to stay in the processor’s cache
-_LEAF_LINE = 65
 _SPECIAL = (formats.STUB_START, formats.REDACTION_START)
 
 
@@ -116,8 +115,8 @@ def _walk(report: Report, directory: Path, notes: Notes) -> Walk:
         (directory / formats.ENTRIES).open("rb") as entries,
         (directory / formats.LEAVES).open("rb") as leaves,
     ):
-        for stored in iter(lambda: leaves.read(_AT_ONCE * _LEAF_LINE), b""):
-            found = list(islice(entries, -(-len(stored) // _LEAF_LINE)))
+        for stored in iter(lambda: leaves.read(_AT_ONCE * formats.LEAF_LINE_BYTES), b""):
+            found = list(islice(entries, formats.leaves_in(stored)))
             if not _read_fast(walk, found, stored) and not _read(report, walk, found, stored):
                 return walk
         if entries.read(1):

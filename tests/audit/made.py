@@ -50,7 +50,7 @@ def sign(session: Session) -> bytes:
 
 
 def grown(session: Session) -> None:
-    """A log of 32 entries with three checkpoints, of which two entries are redacted."""
+    """A log of 31 entries with three checkpoints, of which two entries are redacted."""
     note(session, 7)
     sign(session)
     redact(session, [(2, 3)], "retention")
