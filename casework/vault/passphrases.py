@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from functools import cache
+from functools import cache, reduce
 
 from mnemonic import Mnemonic
 
@@ -33,6 +33,11 @@ def _fold(text: str) -> str:
 def _by_start() -> dict[str, str]:
     folded = [_fold(word) for word in word_list()]
     return {word[:TELLING_LETTERS]: word for word in folded}
+
+
+@cache
+def _places() -> dict[str, int]:
+    return {_fold(word): place for place, word in enumerate(word_list())}
 
 
 def generate_passphrase() -> str:
@@ -62,3 +67,14 @@ def normalise(text: str) -> str:
     typed = _SEPARATORS.sub(" ", _fold(text)).split()
     words = [_by_start().get(word[:TELLING_LETTERS], "") for word in typed]
     return " ".join(words) if all(words) else ""
+
+
+def entropy_of(text: str) -> bytes:
+    """The bytes that typed words stand for, 11 bits each from the left, zeros at the end.
+
+    The inverse of `words_from`; empty when a word is not of the list.
+    """
+    places = [_places()[word] for word in normalise(text).split()]
+    bits = len(places) * BITS_PER_WORD
+    number = reduce(lambda read, place: read << BITS_PER_WORD | place, places, 0)
+    return (number << -bits % 8).to_bytes((bits + 7) // 8, "big")

@@ -19,6 +19,12 @@ def test_the_team_opens_a_draft_sealed_to_it() -> None:
     assert open_draft(goundam, DRAFT, "intake", a_draft()) == VALUE
 
 
+@pytest.mark.parametrize("kind", ["answer", "lost-form"])
+def test_a_draft_of_any_kind_opens_as_that_kind(kind: str) -> None:
+    box = seal_draft(goundam.public.draft, GOUNDAM, 3, DRAFT, kind, VALUE)
+    assert open_draft(goundam, DRAFT, kind, box) == VALUE
+
+
 def test_another_team_does_not_open_it() -> None:
     with pytest.raises(SealBroken):
         open_draft(clinic, DRAFT, "intake", a_draft())

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.vault.passphrases import WORDS, generate_passphrase, normalise, word_list, words_from
+from casework.vault.passphrases import (
+    WORDS,
+    entropy_of,
+    generate_passphrase,
+    normalise,
+    word_list,
+    words_from,
+)
 
 PHRASES = st.lists(st.sampled_from(word_list()), min_size=1, max_size=12)
 
@@ -73,6 +80,10 @@ def test_different_words_have_different_canonical_forms(left: list[str], right: 
         assert normalise(" ".join(left)) != normalise(" ".join(right))
 
 
+def test_a_ligature_put_in_by_a_telephone_does_not_matter() -> None:
+    assert normalise("MŒLLEUX mœlleux") == "moelleux moelleux"
+
+
 @pytest.mark.parametrize("text", ["", "   ", "motdepasse", "abaisser zzzz", "aba", "1234", "été"])
 def test_what_is_not_of_the_list_is_nothing(text: str) -> None:
     assert normalise(text) == ""
@@ -97,6 +108,16 @@ def test_words_give_back_the_bits_they_were_made_from(entropy: bytes) -> None:
     for place in places:
         number = number << 11 | place
     assert number == int.from_bytes(entropy, "big") >> 6
+
+
+@given(st.binary(min_size=33, max_size=33))
+def test_bytes_written_as_words_are_read_back(entropy: bytes) -> None:
+    assert entropy_of(" ".join(words_from(entropy, 24))) == entropy
+
+
+def test_words_that_fill_no_byte_end_in_zeros() -> None:
+    assert entropy_of(word_list()[2047]) == b"\xff\xe0"
+    assert entropy_of("") == entropy_of("motdepasse") == b""
 
 
 def test_too_few_bytes_for_the_words_are_refused() -> None:
