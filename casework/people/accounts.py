@@ -1,10 +1,7 @@
-"""The life of an account: invited, activated with words shown once, confirmed by voice,
-suspended, removed."""
+"""How an account begins: invited with a one-time code, activated with words shown once."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -14,10 +11,11 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit.log import record
 from casework.errors import NotAllowed, NotVisible, RuleBroken
+from casework.people.handles import check_handle, folded
+from casework.people.invitations import invited_user, new_invitation, use_invitation
+from casework.people.keyrings import pin_present
 from casework.people.models import (
-    Invitation,
     MembershipRow,
-    SessionRow,
     Team,
     TeamKind,
     User,
@@ -25,14 +23,17 @@ from casework.people.models import (
     UserUnlock,
 )
 from casework.people.profiles import seal_profile
-from casework.people.queries import has_keys, team_book, team_public
-from casework.people.team_keys import found_team, keep_book
-from casework.policy import OWNER_ROLES, PARTNER_ROLES, Actor, Permission, Role
-from casework.vault.books import BookMember
-from casework.vault.keys import Keyring, UserKeys, comparison_words, new_seed, seal_member_seed
+from casework.people.queries import first_membership, has_keys
+from casework.people.team_keys import found_team
+from casework.policy import ORGANISATION_ROLES, OWNER_ROLES, PARTNER_ROLES, Actor, Permission, Role
+from casework.vault.keys import UserKeys, new_seed
 from casework.vault.unlocks import create_unlock
 
-CODE_BYTES = 10
+WAITING = (UserState.INVITED, UserState.PENDING)
+INVITATION = timedelta(hours=72)
+
+
+# Teams and invitations
 
 
 def create_team(
@@ -42,7 +43,14 @@ def create_team(
     name: str,
     provider_id: UUID | None = None,
 ) -> Team:
-    """A team exists without keys: its first keyholder makes them when she activates her account."""
+    """A team exists without keys: its first keyholder makes them when she activates her account.
+
+    Raises RuleBroken: 'team_name_taken', 'provider_has_team'.
+    """
+    if session.scalar(select(Team.id).where(Team.name == name)) is not None:
+        raise RuleBroken("team_name_taken")
+    if provider_id and session.scalar(select(Team.id).where(Team.provider_id == provider_id)):
+        raise RuleBroken("provider_has_team")
     team = Team(id=uuid4(), kind=kind, name=name, provider_id=provider_id, created_at=clock.now())
     session.add(team)
     session.flush()
@@ -65,11 +73,12 @@ def invite(
     name: str,
     role: Role,
     team_id: UUID | None = None,
-    valid_for: timedelta = timedelta(hours=72),
+    valid_for: timedelta = INVITATION,
 ) -> tuple[User, str]:
     """An account waits for its person; returns it with the one-time code to hand over in person.
 
-    Raises NotAllowed, or RuleBroken: 'handle_taken', 'role_not_of_team'.
+    Raises NotAllowed, NotVisible for an unknown team, or RuleBroken: 'handle_taken',
+    'handle_malformed', 'role_not_of_team'.
     """
     if not may_invite(actor, team_id):
         raise NotAllowed
@@ -86,74 +95,104 @@ def create_account(
     name: str,
     role: Role,
     team_id: UUID | None,
-    valid_for: timedelta = timedelta(hours=72),
+    valid_for: timedelta = INVITATION,
 ) -> tuple[User, str]:
     """The account and its invitation are stored; called by `invite`, and by set-up before
     anybody exists."""
     check_role(session, role, team_id)
-    if session.scalar(select(User.id).where(User.handle == handle)) is not None:
-        raise RuleBroken("handle_taken")
-    user = User(
-        id=uuid4(),
-        handle=handle,
-        organisation_role=None if team_id else role,
-        state=UserState.INVITED,
-        created_at=clock.now(),
-    )
-    user.profile = seal_profile(server_key, user.id, name)
-    session.add(user)
-    session.flush()
+    user = new_user(session, server_key, handle, name, None if team_id else role)
     if team_id:
         session.add(MembershipRow(team_id=team_id, user_id=user.id, role=role))
     record(session, "account.invited", actor=actor_id, user=user.id, role=str(role), team=team_id)
     return user, new_invitation(session, user.id, valid_for)
 
 
+def new_user(
+    session: Session, server_key: bytes, handle: str, name: str, organisation_role: Role | None
+) -> User:
+    """The row of a new account; raises RuleBroken: 'handle_taken', 'handle_malformed'."""
+    handle = folded(handle)
+    check_handle(handle)
+    if session.scalar(select(User.id).where(User.handle == handle)) is not None:
+        raise RuleBroken("handle_taken")
+    user = User(
+        id=uuid4(),
+        handle=handle,
+        organisation_role=organisation_role,
+        state=UserState.INVITED,
+        created_at=clock.now(),
+    )
+    user.profile = seal_profile(server_key, user.id, name)
+    session.add(user)
+    session.flush()
+    return user
+
+
 def check_role(session: Session, role: Role, team_id: UUID | None) -> None:
-    """Raises RuleBroken('role_not_of_team') unless the role fits the kind of team, or no team."""
-    kind = session.get_one(Team, team_id).kind if team_id else None
-    fitting = {
-        None: frozenset(Role) - OWNER_ROLES - PARTNER_ROLES,
-        "owner": OWNER_ROLES,
-        "partner": PARTNER_ROLES,
-    }
-    if role not in fitting[kind]:
+    """Raises RuleBroken('role_not_of_team') unless the role fits the kind of team, or no team;
+    NotVisible for an unknown team."""
+    if role not in roles_for(session, team_id):
         raise RuleBroken("role_not_of_team")
 
 
-def new_invitation(session: Session, user_id: UUID, valid_for: timedelta) -> str:
-    """A fresh one-time code for an account; every earlier one is void."""
-    code = secrets.token_hex(CODE_BYTES)
-    session.execute(delete(Invitation).where(Invitation.user_id == user_id))
-    session.add(
-        Invitation(
-            id=uuid4(),
-            user_id=user_id,
-            code_hash=code_hash(code),
-            expires_at=clock.now() + valid_for,
-        )
+def roles_for(session: Session, team_id: UUID | None) -> frozenset[Role]:
+    """The roles that can be held in this team, or by somebody in no team; raises NotVisible."""
+    if team_id is None:
+        return ORGANISATION_ROLES
+    team = session.get(Team, team_id)
+    if team is None:
+        raise NotVisible
+    return OWNER_ROLES if team.kind == TeamKind.OWNER else PARTNER_ROLES
+
+
+def join_team(session: Session, actor: Actor, team_id: UUID, handle: str, role: Role) -> User:
+    """Somebody who has an account already waits to be confirmed in one more team.
+
+    Raises NotAllowed, NotVisible, or RuleBroken: 'role_not_of_team', 'handle_unknown',
+    'organisation_role' (it excludes membership of any team), 'already_member'.
+    """
+    if not may_invite(actor, team_id):
+        raise NotAllowed
+    check_role(session, role, team_id)
+    user = session.scalars(select(User).where(User.handle == folded(handle))).first()
+    if user is None or user.state == UserState.ENDED:
+        raise RuleBroken("handle_unknown")
+    if user.organisation_role is not None:
+        raise RuleBroken("organisation_role")
+    if session.get(MembershipRow, (team_id, user.id)) is not None:
+        raise RuleBroken("already_member")
+    session.add(MembershipRow(team_id=team_id, user_id=user.id, role=role))
+    record(
+        session, "account.invited", actor=actor.user_id, user=user.id, role=str(role), team=team_id
     )
-    return code
+    return user
 
 
-def code_hash(code: str) -> bytes:
-    """What is stored of a one-time code: 80 random bits need no slow hash."""
-    return hashlib.sha256(code.strip().lower().replace("-", "").encode()).digest()
+def renew_code(
+    session: Session, actor: Actor, user_id: UUID, valid_for: timedelta = INVITATION
+) -> str:
+    """Somebody not yet confirmed has a new one-time code; the code and words she had are void.
+
+    Raises NotAllowed, NotVisible, RuleBroken('not_waiting').
+    """
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotVisible
+    row = first_membership(session, user_id)
+    if not may_invite(actor, row.team_id if row else None):
+        raise NotAllowed
+    if user.state not in WAITING:
+        raise RuleBroken("not_waiting")
+    session.execute(delete(UserUnlock).where(UserUnlock.user_id == user_id))
+    user.state, user.kem_pub = UserState.INVITED, None
+    role, team_id = (row.role, row.team_id) if row else (user.organisation_role, None)
+    record(
+        session, "account.invited", actor=actor.user_id, user=user_id, role=str(role), team=team_id
+    )
+    return new_invitation(session, user_id, valid_for)
 
 
-def invited_user(session: Session, code: str) -> User:
-    """The account a code opens; raises RuleBroken('code_refused') for any other, without saying
-    why."""
-    row = session.execute(
-        select(Invitation, User)
-        .join(User, User.id == Invitation.user_id)
-        .where(Invitation.code_hash == code_hash(code))
-    ).first()
-    if row is None or row[0].used_at is not None or row[0].expires_at < clock.now():
-        raise RuleBroken("code_refused")
-    if row[1].state not in (UserState.INVITED, UserState.PENDING):
-        raise RuleBroken("code_refused")
-    return row[1]
+# Activation
 
 
 def activate(
@@ -162,7 +201,8 @@ def activate(
     """The account has keys and opens with the passphrase; a team member then waits to be confirmed.
 
     The first keyholder of a team makes the team's keys and is active at once.
-    Raises RuleBroken('code_refused').
+    Raises RuleBroken('code_refused'), UnlockRefused when the passphrase is not made of words of
+    the list.
     """
     return take_up(session, code, passphrase, recovery_public)[0]
 
@@ -170,17 +210,27 @@ def activate(
 def take_up(
     session: Session, code: str, passphrase: str, recovery_public: bytes | None = None
 ) -> tuple[User, UserKeys]:
-    """Does what `activate` says, and returns the person's new keys too: set-up and the
-    demonstration go on as her without stretching the words a second time."""
+    """Does what `activate` says, and returns the person's new keys too: her browser shows their
+    words, and the demonstration goes on as her."""
     user = invited_user(session, code)
     seed = new_seed()
     keys = UserKeys(seed)
     user.kem_pub = keys.public
-    unlock = create_unlock(user.id, "passphrase", passphrase, seed)
-    session.execute(delete(UserUnlock).where(UserUnlock.user_id == user.id))
+    keep_unlock(session, user.id, passphrase, seed)
+    use_invitation(session, user.id)
+    waits = first_steps(session, user, keys, recovery_public)
+    user.state = UserState.PENDING if waits else UserState.ACTIVE
+    record(session, "account.activated", actor=user.id, user=user.id)
+    return user, keys
+
+
+def keep_unlock(session: Session, user_id: UUID, passphrase: str, seed: bytes) -> None:
+    """The seed stands sealed under these words, and under no others."""
+    unlock = create_unlock(user_id, "passphrase", passphrase, seed)
+    session.execute(delete(UserUnlock).where(UserUnlock.user_id == user_id))
     session.add(
         UserUnlock(
-            user_id=user.id,
+            user_id=user_id,
             method="passphrase",
             kdf=unlock.kdf,
             salt=unlock.salt,
@@ -188,18 +238,6 @@ def take_up(
             box=unlock.box,
         )
     )
-    use_invitation(session, user.id)
-    user.state = (
-        UserState.PENDING if first_steps(session, user, keys, recovery_public) else UserState.ACTIVE
-    )
-    record(session, "account.activated", actor=user.id, user=user.id)
-    return user, keys
-
-
-def use_invitation(session: Session, user_id: UUID) -> None:
-    """The code works no second time."""
-    row = session.scalars(select(Invitation).where(Invitation.user_id == user_id)).one()
-    row.used_at = clock.now()
 
 
 def first_steps(
@@ -209,88 +247,12 @@ def first_steps(
     confirm her."""
     waiting = False
     for row in session.scalars(select(MembershipRow).where(MembershipRow.user_id == user.id)):
-        row.seed_box = None
-        if row.role in (Role.COORDINATOR, Role.FOCAL_POINT) and not has_keys(session, row.team_id):
+        row.seed_box = row.pin = None
+        if has_keys(session, row.team_id):
+            pin_present(session, row, keys)
+            waiting = True
+        elif row.role in (Role.COORDINATOR, Role.FOCAL_POINT):
             found_team(session, row, user, keys, recovery_public)
         else:
             waiting = True
     return waiting
-
-
-def words_to_compare(session: Session, team_id: UUID, user_id: UUID) -> tuple[str, ...]:
-    """Six words over the keys of the team and of the waiting person: both must read the same
-    aloud."""
-    user = session.get(User, user_id)
-    if user is None or user.kem_pub is None:
-        raise NotVisible
-    _, public = team_public(session, team_id)
-    return comparison_words(public.kem, user.kem_pub)
-
-
-def confirm_member(
-    session: Session, actor: Actor, keyring: Keyring, team_id: UUID, user_id: UUID
-) -> None:
-    """The person is in the team's book and, unless she is a relay, holds its seed; she can work.
-
-    Raises NotAllowed, NotVisible, RuleBroken('not_waiting').
-    """
-    if not actor.may_in(Permission.MEMBER_CONFIRM, team_id):
-        raise NotAllowed
-    row = session.get(MembershipRow, (team_id, user_id))
-    user = session.get(User, user_id)
-    if row is None or user is None:
-        raise NotVisible
-    if user.kem_pub is None or row.confirmed_at is not None or user_id == actor.user_id:
-        raise RuleBroken("not_waiting")
-    team = keyring.team(team_id)
-    book_row, book = team_book(session, team)
-    keep_book(book_row, team, book.with_member(user_id, BookMember(user.kem_pub, row.role)))
-    if row.role != Role.RELAY:
-        row.seed_box = seal_member_seed(team, user_id, user.kem_pub)
-    row.epoch = team.epoch
-    row.confirmed_at = clock.now()
-    user.state = UserState.ACTIVE
-    record(
-        session,
-        "member.confirmed",
-        actor=actor.user_id,
-        team=team_id,
-        user=user_id,
-        role=row.role,
-        epoch=team.epoch,
-    )
-
-
-def suspend_member(session: Session, actor: Actor, team_id: UUID, user_id: UUID) -> None:
-    """The person opens nothing of this team from her next request on; lifting needs no new
-    words."""
-    row = managed_membership(session, actor, team_id, user_id)
-    row.suspended_at = clock.now()
-    row.seed_box = None
-    record(session, "member.suspended", actor=actor.user_id, team=team_id, user=user_id)
-
-
-def remove_member(
-    session: Session, actor: Actor, keyring: Keyring, team_id: UUID, user_id: UUID
-) -> None:
-    """The person is out of the team and its book; her sessions end; the next rotation changes
-    the keys."""
-    row = managed_membership(session, actor, team_id, user_id)
-    team = keyring.team(team_id)
-    book_row, book = team_book(session, team)
-    keep_book(book_row, team, book.without_member(user_id))
-    session.delete(row)
-    session.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
-    record(session, "member.removed", actor=actor.user_id, team=team_id, user=user_id)
-
-
-def managed_membership(
-    session: Session, actor: Actor, team_id: UUID, user_id: UUID
-) -> MembershipRow:
-    """The membership row of somebody else in a team the actor may manage."""
-    if not actor.may_in(Permission.MEMBER_CONFIRM, team_id) or user_id == actor.user_id:
-        raise NotAllowed
-    row = session.get(MembershipRow, (team_id, user_id))
-    if row is None:
-        raise NotVisible
-    return row

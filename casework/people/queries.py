@@ -18,6 +18,7 @@ from casework.people.models import (
     UserState,
 )
 from casework.vault.books import BookMember, TeamBook, open_book
+from casework.vault.errors import BookMismatch
 from casework.vault.keys import TeamKeys, TeamPublic
 
 
@@ -44,10 +45,23 @@ def has_keys(session: Session, team_id: UUID) -> bool:
 
 
 def team_book(session: Session, team: TeamKeys) -> tuple[TeamBookRow, TeamBook]:
-    """The book of a team, opened with its keys; raises BookMismatch when the row was tampered
-    with."""
-    row = session.get_one(TeamBookRow, team.team_id)
+    """The book of a team, opened with its keys.
+
+    Raises BookMismatch when the row is missing or of another epoch, SealBroken when its box was
+    exchanged.
+    """
+    row = session.get(TeamBookRow, team.team_id)
+    if row is None or row.epoch != team.epoch:
+        raise BookMismatch("the team's book is missing")
     return row, open_book(team, row.revision, row.box)
+
+
+def checked_book(session: Session, team: TeamKeys) -> tuple[TeamBookRow, TeamBook]:
+    """The book of a team whose members are exactly those the rows say; raises as `team_book`, and
+    BookMismatch on any difference."""
+    row, book = team_book(session, team)
+    book.expect_members(confirmed_members(session, team.team_id))
+    return row, book
 
 
 def active_keyholders(session: Session, team_id: UUID) -> Sequence[UUID]:
@@ -90,6 +104,12 @@ def confirmed_members(session: Session, team_id: UUID) -> dict[UUID, BookMember]
         .where(MembershipRow.team_id == team_id, MembershipRow.confirmed_at.is_not(None))
     ).all()
     return {row.user_id: BookMember(row.kem_pub or b"", row.role) for row in rows}
+
+
+def first_membership(session: Session, user_id: UUID) -> MembershipRow | None:
+    """The membership an account was made for; None for an organisation account."""
+    rows = select(MembershipRow).where(MembershipRow.user_id == user_id)
+    return session.scalars(rows.order_by(MembershipRow.team_id).limit(1)).first()
 
 
 def members_of(session: Session, team_id: UUID) -> Sequence[tuple[MembershipRow, User]]:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from casework.db import db
 from casework.errors import RuleBroken
 from casework.i18n import lazy_gettext as _l
-from casework.people import own_sessions, sessions
+from casework.people import own_sessions, sessions, signing_in
 from casework.people.forms import SignInForm
 from casework.policy import Permission
 from casework.vault.errors import UnlockRefused
@@ -55,7 +55,7 @@ def open_session() -> Response:
         return back_to_sign_in("sign_in_incomplete")
     own = settings()
     try:
-        token, _user = sessions.sign_in(
+        token, _user = signing_in.sign_in(
             db.session(), own.secret_key, own.boot_key, form.handle.data, form.passphrase.data
         )
     except UnlockRefused:

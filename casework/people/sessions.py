@@ -1,9 +1,10 @@
-"""Sign-in is the unsealing: words open the person's seed, the seed opens her teams, a cookie
-keeps both."""
+"""The sessions of signed-in browsers: who a cookie belongs to on this very request, and their
+end."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,134 +14,29 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit.log import record
-from casework.people.limits import limit_sign_in
-from casework.people.models import (
-    MembershipRow,
-    SessionRow,
-    Team,
-    TeamKind,
-    User,
-    UserState,
-    UserUnlock,
-)
+from casework.db import reading_only
+from casework.people.keyrings import note_mismatch, open_team
+from casework.people.models import MembershipRow, SessionRow, Team, TeamKind, User, UserState
 from casework.people.profiles import open_profile
-from casework.people.queries import confirmed_members, team_book, team_public
 from casework.policy import Actor, Membership, Role
-from casework.vault.errors import UnlockRefused, VaultError
-from casework.vault.keys import Keyring, TeamKeys, UserKeys, check_pin, open_member_seed, pin
-from casework.vault.passphrases import normalise
-from casework.vault.session_boxes import (
-    new_token,
-    open_session,
-    seal_session,
-    session_id,
-    session_key,
-)
-from casework.vault.unlocks import Unlock, burn_dummy, open_unlock
+from casework.vault.errors import VaultError
+from casework.vault.keys import Keyring, TeamKeys, UserKeys
+from casework.vault.session_boxes import open_session, seal_session, session_id, session_key
 from casework.web.member import Expired, Member
 
 KEYLESS_FOR = timedelta(hours=24)
 TOUCH_EVERY = timedelta(seconds=60)
 
 
-def sign_in(
-    session: Session, secret: bytes, boot_key: bytes, handle: str, passphrase: str
-) -> tuple[str, User]:
-    """A session row exists whose box only the returned token opens.
-
-    Raises UnlockRefused for an unknown handle, wrong words or an account that may not sign in,
-    after
-    the same work each time; RuleBroken('too_many_tries').
-    """
-    handle = handle.strip().lower()
-    limit_sign_in(session, secret, handle)
-    try:
-        user, seed = unlock(session, secret, handle, passphrase)
-    except VaultError:
-        record(session, "session.refused", actor=None, why="words")
-        raise UnlockRefused from None
-    return start(session, boot_key, user.id, seed), user
-
-
-def start(session: Session, boot_key: bytes, user_id: UUID, seed: bytes) -> str:
-    """A session row exists whose box holds the person's keys; only the returned token opens it."""
-    teams = open_teams(session, user_id, UserKeys(seed))
-    token = new_token()
-    now = clock.now()
-    box = seal_session(token, boot_key, user_id, payload(seed, teams))
-    row = SessionRow(id=session_id(token), user_id=user_id, created_at=now, seen_at=now, box=box)
-    session.add(row)
-    session.flush()
-    record(session, "session.opened", actor=user_id)
-    return token
-
-
-def unlock(session: Session, secret: bytes, handle: str, passphrase: str) -> tuple[User, bytes]:
-    """The account and its seed; raises UnlockRefused after the same work whatever was wrong."""
-    found = session.execute(
-        select(User, UserUnlock)
-        .join(UserUnlock, UserUnlock.user_id == User.id)
-        .where(User.handle == handle, User.state == UserState.ACTIVE)
-        .where(UserUnlock.method == "passphrase")
-    ).first()
-    words = normalise(passphrase)
-    if found is None:
-        burn_dummy(secret, handle, words)
-        raise UnlockRefused
-    user, row = found
-    stored = Unlock(kdf=row.kdf, salt=row.salt, check=row.check32, box=row.box)
-    return user, open_unlock(user.id, "passphrase", stored, words)
-
-
-def open_teams(session: Session, user_id: UUID, keys: UserKeys) -> dict[UUID, TeamKeys]:
-    """The keys of every team the person is a confirmed member of, pins and books checked."""
-    rows = session.scalars(
-        select(MembershipRow).where(
-            MembershipRow.user_id == user_id,
-            MembershipRow.seed_box.is_not(None),
-            MembershipRow.suspended_at.is_(None),
-        )
-    ).all()
-    return {row.team_id: open_team(session, row, keys) for row in rows}
-
-
-def open_team(session: Session, row: MembershipRow, keys: UserKeys) -> TeamKeys:
-    """One team's keys from the member's box; raises VaultError when row, pin or book do not
-    agree."""
-    _, public = team_public(session, row.team_id, row.epoch)
-    if row.pin is None:
-        row.pin = pin(keys, row.team_id, row.epoch, public)
-    else:
-        check_pin(keys, row.team_id, row.epoch, public, row.pin)
-    team = open_member_seed(keys, row.user_id, row.team_id, row.epoch, public, row.seed_box or b"")
-    _, book = team_book(session, team)
-    book.expect_members(confirmed_members(session, row.team_id))
-    return team
-
-
-def act_as(session: Session, user_id: UUID, keys: UserKeys) -> tuple[Actor, Keyring]:
-    """The person as actions know her, from her opened keys: for commands, set-up and the
-    demonstration, which have no session."""
-    user = session.get_one(User, user_id)
-    rows = session.execute(
-        select(MembershipRow, Team.kind, Team.name)
-        .join(Team, Team.id == MembershipRow.team_id)
-        .where(MembershipRow.user_id == user_id)
-        .where(MembershipRow.confirmed_at.is_not(None), MembershipRow.suspended_at.is_(None))
-        .order_by(Team.kind, Team.name)
-    ).all()
-    memberships = tuple(
-        Membership(row.team_id, kind, Role(row.role), row.epoch, name) for row, kind, name in rows
-    )
-    role = Role(user.organisation_role) if user.organisation_role else None
-    keyring = Keyring(user_id, keys, open_teams(session, user_id, keys))
-    return Actor(user_id, role, memberships), keyring
-
-
-def payload(seed: bytes, teams: dict[UUID, TeamKeys]) -> bytes:
-    """What the session box holds: the person's seed and each team's epoch and seed."""
-    opened = {team_id.hex: [team.epoch, team.seed.hex()] for team_id, team in teams.items()}
-    return json.dumps({"seed": seed.hex(), "teams": opened}).encode()
+def payload(actor: Actor, keyring: Keyring) -> bytes:
+    """What the session box holds: the person's seed and, for each team she opened, the epoch, her
+    role as the team's book has it, and the team's seed."""
+    opened = {
+        one.team_id.hex: [one.epoch, one.role, keyring.team(one.team_id).seed.hex()]
+        for one in actor.memberships
+        if one.team_id in keyring.teams
+    }
+    return json.dumps({"seed": keyring.user.seed.hex(), "teams": opened}).encode()
 
 
 MEMBER_ROWS = (
@@ -183,18 +79,22 @@ def load_member(
         identifier = session_id(token)
     except (ValueError, VaultError):
         return None
-    rows = session.execute(MEMBER_ROWS.where(SessionRow.id == identifier)).all()
+    rows: Any = session.execute(MEMBER_ROWS.where(SessionRow.id == identifier)).all()
     if not rows or rows[0].state != UserState.ACTIVE:
         return None
     first = rows[0]
     key = session_key(token, boot_key)
+    expired = Expired(first.session_id, first.user_id, key)
     if first.box is None or is_over(first.created_at, first.seen_at, idle, length):
-        return Expired(first.session_id, first.user_id, key)
+        return expired
     try:
         opened = json.loads(open_session(token, boot_key, first.user_id, first.box))
     except VaultError:
-        return None
-    return build_member(session, rows, opened, key, server_key)
+        return expired
+    found = build_member(session, rows, opened, key, server_key)
+    if found is not None:
+        keep_newer_keys(session, token, boot_key, opened, found)
+    return found
 
 
 def is_over(created_at: datetime, seen_at: datetime, idle: timedelta, length: timedelta) -> bool:
@@ -204,22 +104,25 @@ def is_over(created_at: datetime, seen_at: datetime, idle: timedelta, length: ti
 
 
 def build_member(
-    session: Session, rows: Any, opened: dict[str, Any], key: bytes, server_key: bytes
-) -> Member:
-    """The member of this request from her rows and her opened session box."""
+    session: Session,
+    rows: Sequence[Row[Any]],
+    opened: dict[str, Any],
+    key: bytes,
+    server_key: bytes,
+) -> Member | None:
+    """The member of this request from her rows and her opened session box; None when there is
+    nothing left that she may do."""
     first = rows[0]
     user = UserKeys(bytes.fromhex(opened["seed"]))
-    active = [row for row in rows if row.confirmed_at is not None and row.suspended_at is None]
-    teams = {
-        row.team_id: team_of(session, row, user, opened) for row in active if row.role != Role.RELAY
-    }
-    actor = Actor(
-        user_id=first.user_id,
-        organisation_role=Role(first.organisation_role) if first.organisation_role else None,
-        memberships=tuple(membership(row) for row in active),
-    )
+    teams, memberships = active_teams(session, rows, user, opened["teams"])
+    role = Role(first.organisation_role) if first.organisation_role else None
+    if role is not None and first.team_id is not None:
+        note_mismatch(session, first.user_id)
+        return None
+    if role is None and not memberships:
+        return None
     return Member(
-        actor=actor,
+        actor=Actor(first.user_id, role, memberships),
         session_id=first.session_id,
         session_key=key,
         keyring=Keyring(first.user_id, user, teams),
@@ -230,17 +133,48 @@ def build_member(
     )
 
 
+def active_teams(
+    session: Session, rows: Sequence[Row[Any]], user: UserKeys, opened: dict[str, Any]
+) -> tuple[dict[UUID, TeamKeys], tuple[Membership, ...]]:
+    """The keys and memberships she works with now; a team whose rows do not agree is left out and
+    the log says so."""
+    teams: dict[UUID, TeamKeys] = {}
+    memberships = []
+    for row in rows:
+        if row.confirmed_at is None or row.suspended_at is not None:
+            continue
+        try:
+            if row.role != Role.RELAY:
+                teams[row.team_id] = team_of(session, row, user, opened)
+            memberships.append(membership(row))
+        except VaultError:
+            note_mismatch(session, row.user_id)
+    return teams, tuple(memberships)
+
+
 def membership(row: Row[Any]) -> Membership:
     """The membership as the policy sees it."""
     return Membership(row.team_id, row.kind, Role(row.role), row.epoch, row.team_name)
 
 
 def team_of(session: Session, row: Row[Any], user: UserKeys, opened: dict[str, Any]) -> TeamKeys:
-    """The team's keys from the session, or re-opened when the team has moved to another epoch."""
-    epoch, seed = opened["teams"].get(row.team_id.hex, (None, ""))
-    if epoch == row.epoch:
+    """The team's keys from the session; opened anew, with every check, where the row now says
+    another epoch or role than at sign-in."""
+    epoch, role, seed = opened.get(row.team_id.hex, (None, None, ""))
+    if (epoch, role) == (row.epoch, row.role):
         return TeamKeys(row.team_id, epoch, bytes.fromhex(seed))
     return open_team(session, session.get_one(MembershipRow, (row.team_id, row.user_id)), user)
+
+
+def keep_newer_keys(
+    session: Session, token: str, boot_key: bytes, opened: dict[str, Any], found: Member
+) -> None:
+    """Where a team was opened anew, the session's box holds its new keys from this POST on."""
+    fresh = payload(found.actor, found.keyring)
+    if reading_only.get() or json.loads(fresh) == opened:
+        return
+    box = seal_session(token, boot_key, found.actor.user_id, fresh)
+    session.execute(update(SessionRow).where(SessionRow.id == found.session_id).values(box=box))
 
 
 def touch(session: Session, identifier: UUID, moment: datetime) -> None:

@@ -10,20 +10,22 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit.log import record
 from casework.errors import NotAllowed, NotVisible
+from casework.people.comparisons import expect_mark
 from casework.people.models import MembershipRow, Team, TeamBookRow, TeamKey, User
-from casework.people.queries import team_book, team_public
+from casework.people.queries import checked_book, team_public
 from casework.policy import Actor, Permission
 from casework.vault.books import BookMember, BookPeer, TeamBook, seal_book
 from casework.vault.keys import (
     Keyring,
     TeamKeys,
     UserKeys,
-    comparison_words,
     new_seed,
+    pin,
     seal_member_seed,
     seal_recovery,
     sign_team_key,
 )
+from casework.vault.primitives import fingerprint
 
 
 def found_team(
@@ -38,9 +40,12 @@ def found_team(
     team = TeamKeys(row.team_id, 1, new_seed())
     session.add(key_row(team, sign_team_key(team, team.team_id, 1, team.public), recovery_public))
     row.seed_box = seal_member_seed(team, user.id, keys.public)
+    row.pin = pin(keys, team.team_id, 1, team.public)
     row.epoch = 1
     row.confirmed_at = clock.now()
-    book = TeamBook(members={user.id: BookMember(keys.public, row.role)}, peers={}, recovery="")
+    recovery = fingerprint(recovery_public) if recovery_public else ""
+    members = {user.id: BookMember(keys.public, row.role)}
+    book = TeamBook(members=members, peers={}, recovery=recovery)
     session.add(
         TeamBookRow(team_id=team.team_id, epoch=1, revision=1, box=seal_book(team, 1, book))
     )
@@ -68,30 +73,29 @@ def keep_book(row: TeamBookRow, team: TeamKeys, book: TeamBook) -> None:
     row.box = seal_book(team, row.revision, book)
 
 
-def partner_words(
-    session: Session, keyring: Keyring, team_id: UUID, partner_id: UUID
-) -> tuple[str, ...]:
-    """Six words over both teams' keys, the same on both telephones."""
-    _, theirs = team_public(session, partner_id)
-    return comparison_words(keyring.team(team_id).public.kem, theirs.kem)
-
-
 def compare_partner(
-    session: Session, actor: Actor, keyring: Keyring, team_id: UUID, partner_id: UUID
+    session: Session,
+    actor: Actor,
+    keyring: Keyring,
+    team_id: UUID,
+    partner_id: UUID,
+    mark: str | None = None,
 ) -> None:
     """The partner's keys stand in the team's book as heard by voice: electronic disclosure may
     start.
 
-    Raises NotAllowed, NotVisible.
+    `mark` is that of the comparison whose words were read. Raises NotAllowed, NotVisible,
+    RuleBroken('words_changed') when the keys are others by now, BookMismatch.
     """
     if not actor.may_in(Permission.PARTNER_COMPARE, team_id):
         raise NotAllowed
     partner = session.get(Team, partner_id)
-    if partner is None:
+    if partner is None or partner_id == team_id:
         raise NotVisible
     epoch, public = team_public(session, partner_id)
     team = keyring.team(team_id)
-    row, book = team_book(session, team)
+    expect_mark(mark, team.public.digest, public.digest)
+    row, book = checked_book(session, team)
     peer = BookPeer(
         epoch=epoch,
         kem=public.kem,

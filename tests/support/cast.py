@@ -27,7 +27,7 @@ from casework import places
 from casework.app import TABLES
 from casework.db import Base, db
 from casework.directory.actions import Description, store_provider
-from casework.people import accounts, sessions, team_keys
+from casework.people import accounts, keyrings, members, signing_in, team_keys
 from casework.people.models import Team, TeamKind
 from casework.people.profiles import seal_profile
 from casework.policy import Actor, Role
@@ -128,11 +128,11 @@ def make_cast(session: Session, settings: Settings) -> Cast:
     providers = make_providers(session, settings.server_key)
     people: dict[str, Person] = {}
     teams: dict[str, TeamOf] = {}
-    for name, members in (OWNERS | PARTNERS).items():
+    for name, roles in (OWNERS | PARTNERS).items():
         kind = TeamKind.OWNER if name in OWNERS else TeamKind.PARTNER
         team = accounts.create_team(session, None, kind, name, providers.get(name))
         teams[name] = TeamOf(team.id, name, kind, team.provider_id)
-        people |= staff(session, settings.server_key, team, members)
+        people |= staff(session, settings.server_key, team, roles)
     for handle, role in ORGANISATION.items():
         people[handle] = join(session, settings.server_key, handle, role, None)
     compare_all(session, people, teams)
@@ -150,15 +150,15 @@ def make_providers(session: Session, server_key: bytes) -> dict[str, UUID]:
 
 
 def staff(
-    session: Session, server_key: bytes, team: Team, members: dict[str, Role]
+    session: Session, server_key: bytes, team: Team, roles: dict[str, Role]
 ) -> dict[str, Person]:
-    """The first of the members founds the team's keys and confirms the others."""
+    """The first of them founds the team's keys and confirms the others."""
     people: dict[str, Person] = {}
-    for handle, role in members.items():
+    for handle, role in roles.items():
         person = join(session, server_key, handle, role, team.id)
         if people:
             first = next(iter(people.values()))
-            accounts.confirm_member(session, first.actor, first.keyring, team.id, person.id)
+            members.confirm_member(session, first.actor, first.keyring, team.id, person.id)
             session.flush()
             person = refreshed(session, person)
         people[handle] = person
@@ -174,13 +174,13 @@ def join(
     words = generate_passphrase()
     user, keys = accounts.take_up(session, code, words)
     session.flush()
-    actor, keyring = sessions.act_as(session, user.id, keys)
+    actor, keyring = keyrings.act_as(session, user.id, keys)
     return Person(handle, name, role, team_id, words, actor, keyring)
 
 
 def refreshed(session: Session, person: Person) -> Person:
     """The same person with the memberships and keys she has now."""
-    actor, keyring = sessions.act_as(session, person.id, person.keyring.user)
+    actor, keyring = keyrings.act_as(session, person.id, person.keyring.user)
     return replace(person, actor=actor, keyring=keyring)
 
 
@@ -216,7 +216,7 @@ def enter(client: StrictClient, person: Person) -> None:
         client.arranged.commit()
     with Session(engine) as session:
         seed = person.keyring.user.seed
-        token = sessions.start(session, own.boot_key, person.id, seed)
+        token = signing_in.start(session, own.boot_key, person.id, seed)
         session.commit()
     client.set_cookie(cookies.NAME, token, secure=True, httponly=True)
 
