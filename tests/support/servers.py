@@ -109,5 +109,6 @@ def _asked(address: str) -> str:
     try:
         with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own http address
             return address
-    except urllib.error.HTTPError:
+    except urllib.error.HTTPError as answer:
+        answer.close()
         return address

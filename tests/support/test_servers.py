@@ -6,6 +6,7 @@ import http.client
 import shutil
 import stat
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,15 +24,18 @@ def ready(instance: Path, sqlite_template: Path) -> Path:
     return instance
 
 
-def ask(address: str, path: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
-    connection.request("GET", path)
-    return connection.getresponse()
+def ask(address: str, path: str) -> int:
+    """The status of an answer."""
+    with closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
 
 
 def test_the_served_application_answers_and_writes_nothing_about_requests(ready: Path) -> None:
     with gunicorn(ready) as address:
-        statuses = {ask(address, f"/nothing-{number}").status for number in range(20)}
+        statuses = {ask(address, f"/nothing-{number}") for number in range(20)}
     assert statuses == {404}
     log = (ready / "gunicorn.log").read_text()
     assert address in log
