@@ -66,8 +66,9 @@ CASES: dict[str, Keys] = {
     "section.rekeyed": {"case": ID, "boxes": BOXES},
     "outcome.recorded": {"case": ID, "section": CODE, "entry": ID, "digest": DIGEST},
     "case.assigned": {"case": ID, "to": MAYBE_ID},
-    "case.closed": {"case": ID, "reason": CODE},
-    "case.reopened": {"case": ID},
+    "case.closed": {"case": ID, "reason": CODE, "boxes": BOXES},
+    "case.reopened": {"case": ID, "boxes": BOXES},
+    "card.written": {"case": ID, "boxes": BOXES},
     "case.erased": {"case": ID},
     "contact.tallied": {"team": ID},
     "draft.received": {"team": ID, "draft": ID, "kind": CODE, "digest": DIGEST},
@@ -82,9 +83,15 @@ CONSENT: dict[str, Keys] = {
 
 _ONE: dict[str, Kind] = {"case": ID, "referral": ID}
 REFERRALS: dict[str, Keys] = {
-    "referral.drafted": _ONE,
+    "referral.drafted": {**_ONE, "boxes": BOXES},
     "referral.sent": _ONE,
-    "referral.moved": {**_ONE, "from_state": CODE, "to_state": CODE, "on_behalf": FLAG},
+    "referral.moved": {
+        **_ONE,
+        "from_state": CODE,
+        "to_state": CODE,
+        "on_behalf": FLAG,
+        "boxes": BOXES,
+    },
     "referral.viewed": {**_ONE, "sections": CODES},
     "referral.listed": {"ids": IDS},
     "grant.issued": {**_ONE, "team": ID, "sections": CODES, "digest": DIGEST},

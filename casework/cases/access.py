@@ -53,7 +53,7 @@ class OpenCase:
 
 def exchange_section(referral_id: UUID) -> str:
     """The section in which one partner and the owner write to each other."""
-    return EXCHANGE + referral_id.hex
+    return EXCHANGE + str(referral_id)
 
 
 def visible_cases(
@@ -85,9 +85,20 @@ def open_case(session: Session, keyring: Keyring, row: Case) -> OpenCase:
     return OpenCase(row, access, team, open_owner_access(team, row.id, access.revision, access.box))
 
 
-def seal_card(case: OpenCase, **changes: object) -> None:
-    """The card carries the changes; the access box is sealed anew under its next revision."""
+def box_name(row: CaseAccess) -> str:
+    """What the audit log calls the box of an access row."""
+    return f"access:{row.team_id}:{row.referral_id}"
+
+
+def seal_card(case: OpenCase, **changes: object) -> bool:
+    """The card carries the changes; the access box is sealed anew under its next revision.
+
+    Returns False, and nothing is sealed, when the card says so already.
+    """
+    if case.owner.card == case.owner.card | changes:
+        return False
     case.owner.card.update(changes)
     case.access.revision += 1
     case.access.epoch = case.team.epoch
     case.access.box = seal_owner_access(case.team, case.id, case.access.revision, case.owner)
+    return True

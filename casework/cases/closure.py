@@ -15,7 +15,7 @@ from casework.cases.access import OpenCase, access_case
 from casework.cases.field_kinds import Per
 from casework.cases.follow_up import stamped
 from casework.cases.models import Case, CaseStatus
-from casework.cases.sections import Value, add_entry, read_section
+from casework.cases.sections import Value, add_entry, digest_of, read_section
 from casework.errors import RuleBroken
 from casework.policy import Actor, Permission
 from casework.vault.keys import Keyring
@@ -45,12 +45,19 @@ def close_case(
     happened_on = date.fromisoformat(str(value["happened_on"]))
     if happened_on > clock.today():
         raise RuleBroken("future_date")
-    add_entry(session, case, "notes", stamped(actor, Per.CLOSURE, value))
+    entry = add_entry(session, case, "notes", stamped(actor, Per.CLOSURE, value))
     case.row.status = CaseStatus.CLOSED
     case.row.next_step_on = None
     session.flush()
     reason = str(value["code"])
-    record(session, "case.closed", actor=actor.user_id, case=case.id, reason=reason)
+    record(
+        session,
+        "case.closed",
+        actor=actor.user_id,
+        case=case.id,
+        reason=reason,
+        boxes=digest_of(entry),
+    )
     counting.recount(session, actor, case)
     return case
 
@@ -65,12 +72,13 @@ def reopen_case(
     case = access_case(session, actor, keyring, case_id, Permission.CASE_REOPEN)
     if case.row.status != CaseStatus.CLOSED:
         raise RuleBroken("case_not_closed")
-    add_entry(session, case, "notes", stamped(actor, Per.REOPENING, value))
+    entry = add_entry(session, case, "notes", stamped(actor, Per.REOPENING, value))
     case.row.status = CaseStatus.REOPENED
     case.row.next_step_on = clock.today() + REOPENED_STEP
     case.row.assigned_to = actor.user_id
     session.flush()
-    record(session, "case.reopened", actor=actor.user_id, case=case.id)
+    boxes = digest_of(entry)
+    record(session, "case.reopened", actor=actor.user_id, case=case.id, boxes=boxes)
     counting.recount(session, actor, case)
     return case
 

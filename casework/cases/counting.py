@@ -161,7 +161,7 @@ def referrals(file: File) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]
         ]
         yield (
             {**entry.value, "id": entry.section.removeprefix(EXCHANGE)},
-            sorted(moves, key=lambda value: str(value["recorded_at"])),
+            sorted(moves, key=lambda value: int(str(value["number"]))),
         )
 
 

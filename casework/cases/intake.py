@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit.log import record
 from casework.cases import case_codes, counting, rules
-from casework.cases.access import OpenCase, access_case, open_case, seal_card
+from casework.cases.access import OpenCase, access_case, box_name, open_case, seal_card
 from casework.cases.cards import card_of
 from casework.cases.closure import erase
 from casework.cases.models import Case, CaseAccess, CaseStatus, ContactTally
@@ -103,7 +103,7 @@ def create(
     session.flush()
     session.add(access)
     session.flush()
-    boxes = {"access": fingerprint(access.box)}
+    boxes = {box_name(access): fingerprint(access.box)}
     record(session, "case.opened", actor=actor.user_id, case=row.id, team=team_id, boxes=boxes)
     case = OpenCase(row, access, team, owner)
     admin = {"recorded_at": clock.now().isoformat(), "recorded_by": str(actor.user_id)}
@@ -155,8 +155,10 @@ def refuse_impossible(value: Value) -> None:
 
 def refresh(session: Session, actor: Actor, case: OpenCase) -> None:
     """The card says what the sections say; a case that is open is counted as it now stands."""
-    seal_card(case, **card_of(read_sections(session, case), case.row.opened_on))
-    session.flush()
+    if seal_card(case, **card_of(read_sections(session, case), case.row.opened_on)):
+        session.flush()
+        boxes = {box_name(case.access): fingerprint(case.access.box)}
+        record(session, "card.written", actor=actor.user_id, case=case.id, boxes=boxes)
     if case.row.status != CaseStatus.DRAFT:
         counting.recount(session, actor, case)
 

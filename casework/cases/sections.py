@@ -120,6 +120,16 @@ def add_entry(
     return row
 
 
+def box_name(row: CaseEntry) -> str:
+    """What the audit log calls the box of an entry."""
+    return f"entry:{row.id}"
+
+
+def digest_of(row: CaseEntry) -> dict[str, str]:
+    """The entry's box as the audit log writes it: name and digest."""
+    return {box_name(row): fingerprint(row.box)}
+
+
 def section_version(session: Session, case_id: UUID, section: str) -> int:
     """The present version of a section's key: raised whenever somebody loses it."""
     row = session.get(CaseSection, (case_id, section))
@@ -157,9 +167,11 @@ def read(case: OpenCase, row: CaseEntry) -> Entry:
     return Entry(row.id, row.section, value, row.revision)
 
 
-def moment(entry: Entry) -> tuple[str, str]:
-    """The order of acts: the day they happened, then the moment they were recorded."""
-    return str(entry.value.get("happened_on", "")), str(entry.value.get("recorded_at", ""))
+def moment(entry: Entry) -> tuple[str, str, str]:
+    """The order of acts: the day they happened, the moment they were recorded, their number."""
+    parts = (entry.value.get(key, "") for key in ("happened_on", "recorded_at", "number"))
+    day, recorded_at, number = parts
+    return str(day), str(recorded_at), f"{number:>4}"
 
 
 def rekey_section(session: Session, actor: Actor, case: OpenCase, section: str) -> dict[str, str]:
@@ -185,6 +197,6 @@ def rekey_section(session: Session, actor: Actor, case: OpenCase, section: str) 
         entry.version, entry.revision = row.version, entry.revision + 1
         key = case.key(section, entry.version)
         entry.box = seal_entry(key, case.id, section, entry.id, entry.version, entry.revision, text)
-    return {section: fingerprint(row.box)} | {
-        entry.id.hex: fingerprint(entry.box) for entry in entries
+    return {f"section:{section}": fingerprint(row.box)} | {
+        box_name(entry): fingerprint(entry.box) for entry in entries
     }

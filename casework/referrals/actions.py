@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit.log import record
 from casework.cases import counting
-from casework.cases.sections import Value
+from casework.cases.models import CaseEntry
+from casework.cases.sections import Value, digest_of
 from casework.errors import InvalidTransition, NotAllowed, RuleBroken, StaleVersion
 from casework.policy import Actor, Permission
-from casework.referrals.access import OpenReferral, access_referral
+from casework.referrals.access import OpenReferral, access_referral, exchange
 from casework.referrals.deadlines import Urgency
 from casework.referrals.disclosure import add_chore, close_disclosure, disclose
-from casework.referrals.drafting import asked
+from casework.referrals.drafting import asked_in
 from casework.referrals.exchange import write_exchange
 from casework.referrals.grants import convert_grant
 from casework.referrals.models import Referral, ReferralMove
@@ -107,8 +108,10 @@ def perform(
     quality: By,
 ) -> OpenReferral:
     """State, grant, owner, row of the move, sealed entry and audit entry, in that order."""
-    row, before, wish = referral.row, referral.state, asked(session, referral)
-    write_move(session, actor, referral, wanted, found, act, quality)
+    row, before, written = referral.row, referral.state, exchange(session, referral)
+    wish = asked_in(written)
+    number = sum(entry.value["kind"] == "move" for entry in written)
+    entry = write_move(session, actor, referral, wanted, found, act, quality, number)
     row.state = found.to
     stamp(row, found, clock.now())
     apply_grant(session, actor, keyring, referral, found, wish)
@@ -123,6 +126,7 @@ def perform(
         from_state=str(before),
         to_state=str(found.to),
         on_behalf=quality is By.ON_BEHALF,
+        boxes=digest_of(entry),
     )
     follow(session, actor, referral)
     return referral
@@ -151,7 +155,8 @@ def write_move(
     found: Rule,
     act: Act,
     quality: By,
-) -> None:
+    number: int,
+) -> CaseEntry:
     """The row of the move, and the sealed entry of the same id with reason, source and means."""
     row, now, move_id = referral.row, clock.now(), uuid4()
     session.add(
@@ -170,6 +175,7 @@ def write_move(
     )
     value: Value = {
         "kind": "move",
+        "number": number,
         "move": str(wanted),
         "to": str(found.to),
         "happened_on": act.happened_on.isoformat(),
@@ -181,7 +187,7 @@ def write_move(
         "source": act.source,
         "means": act.means,
     }
-    write_exchange(session, referral, value, move_id)
+    return write_exchange(session, referral, value, move_id)
 
 
 def apply_grant(

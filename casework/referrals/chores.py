@@ -94,4 +94,5 @@ def expire(session: Session, row: Referral) -> None:
         from_state=str(before),
         to_state=str(found.to),
         on_behalf=False,
+        boxes={},
     )

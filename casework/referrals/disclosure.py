@@ -72,6 +72,7 @@ def close_disclosure(
     """The receiver's box is gone now; the owner re-keys now, or on its next act."""
     if referral.case is None:
         if grants.drop(session, referral.row):
+            grants.note_end(session, actor, referral.row, {})
             add_chore(session, referral.row, "rekey")
         return
     if grants.drop(session, referral.row):

@@ -14,7 +14,7 @@ from casework.cases import rules as case_rules
 from casework.cases.access import OpenCase, access_case, exchange_section
 from casework.cases.follow_up import refuse_settlement
 from casework.cases.models import CaseStatus
-from casework.cases.sections import Value, add_entry
+from casework.cases.sections import Entry, Value, add_entry, digest_of
 from casework.directory.models import Provider
 from casework.directory.queries import refusal
 from casework.errors import NotVisible, RuleBroken
@@ -75,10 +75,17 @@ def draft_referral(
         state=State.DRAFT,
     )
     session.add(row)
-    add_entry(session, case, exchange_section(row.id), described(actor, provider, wish))
+    entry = add_entry(session, case, exchange_section(row.id), described(actor, provider, wish))
     owe(session, row, wish.urgency, Clock.SENDING, clock.now())
     session.flush()
-    record(session, "referral.drafted", actor=actor.user_id, case=case.id, referral=row.id)
+    record(
+        session,
+        "referral.drafted",
+        actor=actor.user_id,
+        case=case.id,
+        referral=row.id,
+        boxes=digest_of(entry),
+    )
     return row
 
 
@@ -121,6 +128,9 @@ def described(actor: Actor, provider: Provider, wish: Wish) -> Value:
 
 def asked(session: Session, referral: OpenReferral) -> dict[str, Any]:
     """What the referral asks, as its sender sealed it."""
-    return next(
-        entry.value for entry in exchange(session, referral) if entry.value["kind"] == "referral"
-    )
+    return asked_in(exchange(session, referral))
+
+
+def asked_in(entries: list[Entry]) -> dict[str, Any]:
+    """What a referral asks, out of its exchange."""
+    return next(entry.value for entry in entries if entry.value["kind"] == "referral")

@@ -163,14 +163,19 @@ def end_grant(
     for name in held:
         digests |= rekey_section(session, actor, case, name)
     session.flush()
+    note_end(session, actor, row, digests)
+
+
+def note_end(session: Session, actor: Actor, row: Referral, boxes: dict[str, str]) -> None:
+    """The audit entry of a receiver's box that is gone, with the boxes sealed anew because of it."""
     record(
         session,
         "grant.ended",
         actor=actor.user_id,
-        case=case.id,
+        case=row.case_id,
         referral=row.id,
         team=row.to_team or row.from_team,
-        boxes=digests,
+        boxes=boxes,
     )
 
 

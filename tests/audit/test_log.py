@@ -114,18 +114,18 @@ def test_a_wrong_key_raises_in_a_view_before_the_page(log_session: Session) -> N
 )
 def test_a_code_holds_no_name_number_or_address(value: str) -> None:
     with pytest.raises(ValueError, match="reason is not a CODE"):
-        composed("case.closed", case=CASE, reason=value)
+        composed("case.closed", case=CASE, boxes={}, reason=value)
 
 
 @given(st.text(min_size=1).filter(lambda text: not text.isascii() or " " in text))
 def test_a_code_never_holds_free_text(text: str) -> None:
     with pytest.raises(ValueError, match="reason is not a CODE"):
-        composed("case.closed", case=CASE, reason=text)
+        composed("case.closed", case=CASE, boxes={}, reason=text)
 
 
 def test_the_refusal_does_not_repeat_the_value() -> None:
     with pytest.raises(ValueError, match="reason") as refused:
-        composed("case.closed", case=CASE, reason="Fatoumata Cissé")
+        composed("case.closed", case=CASE, boxes={}, reason="Fatoumata Cissé")
     assert "Fatoumata" not in str(refused.value)
 
 
