@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.support.html_rules import Document, Element, parse, text_of
 
-Values = str | list[str] | None
+Values = Sequence[str] | None
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Form:
         """The named fields hold what is given; None empties one. Unknown names and choices fail."""
         for name, value in given.items():
             assert name in self.names, f"the form has no field {name!r}: {sorted(self.names)}"
-            texts = [] if value is None else [value] if isinstance(value, str) else value
+            texts = [] if value is None else [value] if isinstance(value, str) else list(value)
             offered = self.choices.get(name)
             assert offered is None or set(texts) <= offered, f"{name!r} offers {sorted(offered)}"
             self.values.setlist(name, texts)
