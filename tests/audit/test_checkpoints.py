@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, digits
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,15 @@ def test_no_byte_of_a_note_can_be_changed(at: int, byte: int) -> None:
     if changed == NOTE:
         return
     with pytest.raises((NoteMalformed, NoteUnsigned, SignatureBroken)):
+        read_checkpoint(changed, KEY)
+
+
+@pytest.mark.parametrize("character", ascii_letters + digits + "+/=")
+def test_the_last_bits_of_a_signature_have_one_writing(character: str) -> None:
+    changed = NOTE[:-3] + character.encode() + NOTE[-2:]
+    if changed == NOTE:
+        return
+    with pytest.raises((NoteMalformed, SignatureBroken)):
         read_checkpoint(changed, KEY)
 
 

@@ -251,6 +251,26 @@ def test_a_proof_is_refused_for_another_index(data: st.DataObject, size: int) ->
         check_inclusion(leaves[index], other, size, path, recursive_root(leaves))
 
 
+@given(st.data(), st.integers(2, 300))
+def test_consistency_is_refused_with_another_older_root(data: st.DataObject, new: int) -> None:
+    leaves = hashes(new)
+    old = data.draw(st.integers(1, new - 1))
+    path = prove(consistency_spans(old, new), Stored(leaves).fetch)
+    with pytest.raises(ProofBroken):
+        check_consistency(old, bytes(32), new, recursive_root(leaves), path)
+
+
+def test_the_proof_of_a_small_tree_is_none_of_a_larger() -> None:
+    (leaf,) = hashes(1)
+    with pytest.raises(ProofBroken):
+        check_inclusion(leaf, 0, 2, [], leaf)
+
+
+def test_a_hash_of_another_length_is_no_hash() -> None:
+    with pytest.raises(ProofBroken):
+        check_inclusion(b"", 0, 1, [], b"")
+
+
 def test_nothing_is_proved_from_an_empty_tree() -> None:
     with pytest.raises(ProofBroken):
         check_consistency(0, EMPTY_ROOT, 5, bytes(32), [])
