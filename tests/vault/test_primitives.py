@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework import vault
 from casework.errors import BadConfiguration
 from casework.vault import suites
 from casework.vault.errors import SealBroken, SignatureBroken
@@ -150,3 +151,9 @@ def test_the_start_stops_with_advice_where_an_algorithm_is_absent(
     monkeypatch.setattr(suites, "xwing_private", absent)
     with pytest.raises(BadConfiguration, match="cryptography 50"):
         suites.require_algorithms()
+
+
+def test_an_older_library_stops_the_import_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vault, "_NEEDED", ("cryptography.hazmat.primitives.not_yet_there",))
+    with pytest.raises(BadConfiguration, match="cryptography 50"):
+        vault._require_library()
