@@ -86,15 +86,20 @@ def refuse_impossible(session: Session, case: OpenCase, kind: Per, value: Value)
     code = str(value.get("code", ""))
     if kind is Per.OUTCOME and rules.is_redress(code) and not value.get("proof"):
         raise RuleBroken("redress_needs_proof")
-    if kind in (Per.OUTCOME, Per.SERVICE) and rules.is_settlement(code):
-        refuse_settlement(session, case)
+    if kind in (Per.OUTCOME, Per.SERVICE):
+        refuse_settlement(session, case, code, str(value.get("grievance", "")))
 
 
-def refuse_settlement(session: Session, case: OpenCase) -> None:
-    """Raises RuleBroken('settlement_forbidden') for a sexual offence or a crime (CP 2024 art.
-    57)."""
-    if any(rules.settlement_forbidden(grievance) for grievance in grievances(session, case)):
-        raise RuleBroken("settlement_forbidden")
+def refuse_settlement(session: Session, case: OpenCase, code: str, grievance: str = "") -> None:
+    """Raises RuleBroken when this service or outcome may not settle the grievance, or any.
+
+    'settlement_forbidden' for sexual offences and crimes (CP 2024 art. 57), 'cadi_civil_only'.
+    """
+    known = grievances(session, case)
+    meant = [one for one in known if one["id"] == grievance] or known
+    problem = rules.settlement_problem(code, meant)
+    if problem is not None:
+        raise RuleBroken(problem)
 
 
 def grievances(session: Session, case: OpenCase) -> list[Value]:

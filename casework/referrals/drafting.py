@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit.log import record
-from casework.cases import rules as case_rules
 from casework.cases.access import OpenCase, access_case, exchange_section
-from casework.cases.follow_up import refuse_settlement
+from casework.cases.deadlines import care_until
+from casework.cases.follow_up import grievances, refuse_settlement
 from casework.cases.models import CaseStatus
+from casework.cases.rules import HEALTH_SERVICES
 from casework.cases.sections import Entry, Value, add_entry, digest_of
 from casework.directory.models import Provider
 from casework.directory.queries import refusal
@@ -75,8 +77,10 @@ def draft_referral(
         state=State.DRAFT,
     )
     session.add(row)
-    entry = add_entry(session, case, exchange_section(row.id), described(actor, provider, wish))
-    owe(session, row, wish.urgency, Clock.SENDING, clock.now())
+    until = care_window(session, case, wish)
+    asks = described(actor, provider, wish) | ({"care_until": until.isoformat()} if until else {})
+    entry = add_entry(session, case, exchange_section(row.id), asks)
+    owe(session, row, wish.urgency, Clock.SENDING, clock.now(), until)
     session.flush()
     record(
         session,
@@ -100,11 +104,18 @@ def refuse_impossible(session: Session, case: OpenCase, provider: Provider, wish
     """Raises RuleBroken when the case, the law or the directory forbids this referral."""
     if case.row.status in (CaseStatus.CLOSED, CaseStatus.DRAFT):
         raise RuleBroken("case_closed")
-    if case_rules.is_settlement(wish.service):
-        refuse_settlement(session, case)
+    refuse_settlement(session, case, wish.service, wish.grievance)
     why = refusal(session, provider, wish.service, str(case.card.get("commune", "")))
     if why is not None:
         raise RuleBroken(why)
+
+
+def care_window(session: Session, case: OpenCase, wish: Wish) -> datetime | None:
+    """The end of the first window of care still open, for a referral to health services."""
+    if wish.service not in HEALTH_SERVICES:
+        return None
+    ends = (care_until(one, clock.now()) for one in grievances(session, case))
+    return min((end for end in ends if end), default=None)
 
 
 def described(actor: Actor, provider: Provider, wish: Wish) -> Value:
