@@ -112,6 +112,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
     app.session_interface = cookies.NoFlaskSession()
     uploads.keep_bodies_in_memory(app, settings.max_body_bytes, settings.max_field_bytes)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

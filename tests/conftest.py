@@ -27,6 +27,8 @@ from tests.support.databases import migrate
 from tests.support.strict_client import StrictClient
 from tests.support.tools import BROWSER, DATABASE, chromium, demand, in_ci, missing
 
+pytest_plugins = ["tests.support.cast"]
+
 settings.register_profile("casework", deadline=None, derandomize=in_ci(), max_examples=60)
 settings.load_profile("casework")
 

@@ -101,8 +101,9 @@ def weight(phonemes: str) -> float:
     return sum(VOWEL if one in VOWELS else CONSONANT for one in phonemes)
 
 
-_VOWEL_DROPPED = {"first": 0.25, "inside": 0.35, "last": 0.1, "last u": 0.15}
+_VOWEL_DROPPED = {"first": 0.25, "inside": 0.4, "last": 0.1, "last u": 0.15}
 _LAST_N = 0.7
+_FIRST_CONSONANT = 1.3
 _FIRST_VOWEL = 1.25
 _FIRST_DIPHTHONG = 3.0
 """A word that begins with another vowel is soon another word: Issa, Aïssa."""
@@ -123,7 +124,9 @@ def _drop(word: str, place: int) -> float:
     if phoneme in VOWELS:
         where = "first" if place == 0 else "last" if last else "inside"
         return _VOWEL_DROPPED.get(f"{where} {phoneme}", _VOWEL_DROPPED[where])
-    return _LAST_N if phoneme == "n" and last else _DROPPED.get(phoneme, CONSONANT)
+    if phoneme == "n" and last:
+        return _LAST_N
+    return _DROPPED.get(phoneme, _FIRST_CONSONANT if place == 0 else CONSONANT)
 
 
 def distance(left: str, right: str) -> float:

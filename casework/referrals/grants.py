@@ -42,8 +42,8 @@ def expect_compared(
 ) -> tuple[int, bytes]:
     """The receiver's epoch and public key as the sender's book has them.
 
-    Raises RuleBroken('partner_not_compared') where the book does not know them: letter, telephone and
-    accompaniment are never held back by this.
+    Raises RuleBroken('partner_not_compared') where the book does not know them: letter, telephone
+    and accompaniment are never held back by this.
     """
     team = session.get_one(Team, to_team)
     epoch, public = team_public(session, to_team)
@@ -65,8 +65,7 @@ def issue_grant(
     card: dict[str, object],
     expires_on: date | None,
 ) -> None:
-    """The receiver holds a signed box with exactly these sections' keys; an earlier one is
-    replaced.
+    """The receiver holds a signed box with exactly these sections' keys; an earlier one is gone.
 
     Raises RuleBroken('partner_not_compared').
     """
@@ -81,29 +80,41 @@ def issue_grant(
     )
     box, signature = seal_grant(case.team, row.to_team, epoch, kem, case.id, row.id, grant)
     drop(session, row)
-    session.add(
-        CaseAccess(
-            team_id=row.to_team,
-            case_id=case.id,
-            referral_id=row.id,
-            kind=PARTNER,
-            epoch=epoch,
-            form="hpke",
-            revision=1,
-            box=box,
-            sig=signature,
-            expires_on=expires_on,
-        )
-    )
+    session.add(access_row(row, row.to_team, epoch, box, signature, expires_on))
     session.flush()
+    note_issue(session, actor, row, names, box)
+
+
+def access_row(
+    row: Referral, team_id: UUID, epoch: int, box: bytes, signature: bytes, expires_on: date | None
+) -> CaseAccess:
+    """The row that holds a grant until its receiver accepts."""
+    return CaseAccess(
+        team_id=team_id,
+        case_id=row.case_id,
+        referral_id=row.id,
+        kind=PARTNER,
+        epoch=epoch,
+        form="hpke",
+        revision=1,
+        box=box,
+        sig=signature,
+        expires_on=expires_on,
+    )
+
+
+def note_issue(
+    session: Session, actor: Actor, row: Referral, sections: list[str], box: bytes
+) -> None:
+    """The audit entry of a grant: to which team, of which sections, never to whom it belongs."""
     record(
         session,
         "grant.issued",
         actor=actor.user_id,
-        case=case.id,
+        case=row.case_id,
         referral=row.id,
         team=row.to_team,
-        sections=names,
+        sections=sections,
         digest=fingerprint(box),
     )
 
@@ -167,7 +178,7 @@ def end_grant(
 
 
 def note_end(session: Session, actor: Actor, row: Referral, boxes: dict[str, str]) -> None:
-    """The audit entry of a receiver's box that is gone, with the boxes sealed anew because of it."""
+    """The audit entry of a receiver's box that is gone, and of what was sealed anew for it."""
     record(
         session,
         "grant.ended",
