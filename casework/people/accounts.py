@@ -170,7 +170,7 @@ def join_team(session: Session, actor: Actor, team_id: UUID, handle: str, role: 
 
 def renew_code(
     session: Session, actor: Actor, user_id: UUID, valid_for: timedelta = INVITATION
-) -> str:
+) -> tuple[User, str]:
     """Somebody not yet confirmed has a new one-time code; the code and words she had are void.
 
     Raises NotAllowed, NotVisible, RuleBroken('not_waiting').
@@ -189,7 +189,7 @@ def renew_code(
     record(
         session, "account.invited", actor=actor.user_id, user=user_id, role=str(role), team=team_id
     )
-    return new_invitation(session, user_id, valid_for)
+    return user, new_invitation(session, user_id, valid_for)
 
 
 # Activation

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework import clock
 from casework.errors import NotVisible
 from casework.people.models import SessionRow
 from casework.people.sessions import sign_out
 
 
-def listed(session: Session, user_id: UUID) -> Sequence[SessionRow]:
+def listed(
+    session: Session, user_id: UUID, idle: timedelta, length: timedelta
+) -> Sequence[SessionRow]:
     """Her sessions that can still open something, last used first (at most 50)."""
+    now = clock.now()
     return session.scalars(
         select(SessionRow)
         .where(SessionRow.user_id == user_id, SessionRow.box.is_not(None))
+        .where(SessionRow.seen_at >= now - idle, SessionRow.created_at >= now - length)
         .order_by(SessionRow.seen_at.desc(), SessionRow.id)
         .limit(50)
     ).all()

@@ -10,8 +10,21 @@ from werkzeug.wrappers import Response
 from casework.db import db
 from casework.errors import RuleBroken
 from casework.i18n import lazy_gettext as _l
-from casework.people import own_sessions, sessions, signing_in
+from casework.people import (
+    activation,
+    own_sessions,
+    routes_activation,
+    routes_codes,
+    routes_team,
+    sessions,
+)
+from casework.people.comparisons import of_waiting
 from casework.people.forms import SignInForm
+from casework.people.handles import folded
+from casework.people.labels import STATES, role_label
+from casework.people.routes_activation import back, refused, to_waiting
+from casework.people.signing_in import AccountWaiting
+from casework.people.signing_in import sign_in as sign_in_with
 from casework.policy import Permission
 from casework.vault.errors import UnlockRefused
 from casework.web import cookies
@@ -43,7 +56,7 @@ def home() -> Response:
 @public
 def sign_in() -> str:
     """The page everybody starts from; nothing on it is ever filled in by the server."""
-    return render_template("people/sign_in.html", form=SignInForm())
+    return render_template("people/sign_in.html", form=refused(SignInForm()))
 
 
 @blueprint.post("/sign-in")
@@ -52,24 +65,33 @@ def open_session() -> Response:
     """Signs in, or leads back with one message whatever was wrong."""
     form = posted(SignInForm)
     if not form.validate():
-        return back_to_sign_in("sign_in_incomplete")
-    own = settings()
+        return back("people.sign_in", "sign_in_incomplete")
     try:
-        token, _user = signing_in.sign_in(
-            db.session(), own.secret_key, own.boot_key, form.handle.data, form.passphrase.data
-        )
+        return signed_in(unseal(form))
     except UnlockRefused:
-        return back_to_sign_in("words_refused")
+        return back("people.sign_in", "words_refused")
+    except AccountWaiting as waiting:
+        return to_waiting(folded(form.handle.data), waiting.comparisons)
     except RuleBroken as rule:
-        return back_to_sign_in(rule.code)
+        return back("people.sign_in", rule.code)
+
+
+def unseal(form: SignInForm) -> str:
+    """The token of a new session. Nobody waits for the slow hash: what came before it, the count
+    of tries, is committed first, so that no lock is held meanwhile."""
+    own, typed = settings(), (form.handle.data, form.passphrase.data)
+    release = db.session.commit
+    return sign_in_with(db.session(), own.secret_key, own.boot_key, *typed, release)[0]
+
+
+def signed_in(token: str) -> Response:
+    """Whoever was signed in on this machine no longer is; the browser holds the new token."""
+    if g.get("member") is not None:
+        sessions.sign_out(db.session(), g.member.session_id, g.member.actor.user_id)
     response = redirect(url_for("people.home"), 303)
     cookies.give(response, token)
+    activation.take_away(response)
     return response
-
-
-def back_to_sign_in(notice: str) -> Response:
-    """The sign-in page with one of the known notices."""
-    return redirect(url_for("people.sign_in", notice=notice), 303)
 
 
 @blueprint.post("/sign-out")
@@ -88,11 +110,14 @@ def quick_exit() -> Response:
 
 def leave(address: str) -> Response:
     """Whoever was signed in no longer is; her browser forgets cookie and cache."""
-    found = g.get("member")
+    found, token = g.get("member"), cookies.token_of(request)
     if found is not None:
         sessions.sign_out(db.session(), found.session_id, found.actor.user_id)
+    elif token is not None:
+        sessions.forget(db.session(), token)
     response = redirect(address, 303)
     cookies.take_away(response)
+    activation.take_away(response)
     return response
 
 
@@ -106,13 +131,18 @@ def neutral() -> str:
 @blueprint.get("/account")
 @requires(Permission.ACCOUNT_VIEW)
 def account() -> str:
-    """One's own teams and open sessions."""
-    found = member()
-    open_sessions = own_sessions.listed(db.session(), found.actor.user_id)
-    return render_template("people/account.html", open_sessions=open_sessions, form=BaseForm())
+    """One's own teams, the words to read where she waits for a team, and her open sessions."""
+    found, own = member(), settings()
+    user_id = found.actor.user_id
+    return render_template(
+        "people/account.html",
+        open_sessions=own_sessions.listed(db.session(), user_id, own.idle, own.session_length),
+        waiting=of_waiting(db.session(), user_id, found.keyring.user),
+        form=BaseForm(),
+    )
 
 
-@blueprint.post("/account/sessions/<uuid:session_id>/end")
+@blueprint.post("/account/sessions/<uuid:session_id>/closure")
 @requires(Permission.ACCOUNT_VIEW)
 def end_session(session_id: UUID) -> Response:
     """Ends one of one's own sessions elsewhere."""
@@ -122,5 +152,9 @@ def end_session(session_id: UUID) -> Response:
 
 def register(app: Flask) -> None:
     """Adds sign-in and the account pages."""
+    for part in (routes_activation, routes_codes, routes_team):
+        app.register_blueprint(part.blueprint)
     app.register_blueprint(blueprint)
+    app.jinja_env.filters["role_label"] = role_label
+    app.jinja_env.globals["STATES"] = STATES
     register_account_link(app, "people.account", _l("My account"), Permission.ACCOUNT_VIEW)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit.log import record
 from casework.db import reading_only
-from casework.people.keyrings import note_mismatch, open_team
+from casework.people.keyrings import note_mismatch, open_team, pin_waiting
 from casework.people.models import MembershipRow, SessionRow, Team, TeamKind, User, UserState
 from casework.people.profiles import open_profile
 from casework.policy import Actor, Membership, Role
@@ -92,8 +92,10 @@ def load_member(
     except VaultError:
         return expired
     found = build_member(session, rows, opened, key, server_key)
-    if found is not None:
+    if found is not None and not reading_only.get():
         keep_newer_keys(session, token, boot_key, opened, found)
+        if any(row.team_id is not None and row.confirmed_at is None for row in rows):
+            pin_waiting(session, found.actor.user_id, found.keyring.user)
     return found
 
 
@@ -169,9 +171,9 @@ def team_of(session: Session, row: Row[Any], user: UserKeys, opened: dict[str, A
 def keep_newer_keys(
     session: Session, token: str, boot_key: bytes, opened: dict[str, Any], found: Member
 ) -> None:
-    """Where a team was opened anew, the session's box holds its new keys from this POST on."""
+    """Where a team was opened anew, the session's box holds its new keys from now on."""
     fresh = payload(found.actor, found.keyring)
-    if reading_only.get() or json.loads(fresh) == opened:
+    if json.loads(fresh) == opened:
         return
     box = seal_session(token, boot_key, found.actor.user_id, fresh)
     session.execute(update(SessionRow).where(SessionRow.id == found.session_id).values(box=box))
@@ -190,6 +192,15 @@ def sign_out(session: Session, identifier: UUID, actor_id: UUID | None) -> None:
     """The session is gone from the server; its cookie opens nothing any more."""
     session.execute(delete(SessionRow).where(SessionRow.id == identifier))
     record(session, "session.closed", actor=actor_id)
+
+
+def forget(session: Session, token: str) -> None:
+    """The row of a session that is over already is gone too."""
+    try:
+        identifier = session_id(token)
+    except (ValueError, VaultError):
+        return
+    session.execute(delete(SessionRow).where(SessionRow.id == identifier))
 
 
 def expire_sessions(session: Session, idle: timedelta, length: timedelta) -> int:
