@@ -12,6 +12,9 @@ from datetime import date, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from casework.errors import BadConfiguration
 
 ROOT = Path(__file__).resolve().parent
@@ -34,6 +37,7 @@ class Settings:
     behind_tls: bool = False
     trusted_hosts: tuple[str, ...] = ()
     service_name: str = "Casework"
+    log_name: str = "casework"
     exit_url: str = ""
     recovery_public: bytes | None = None
     go_live: date = date(2024, 1, 1)
@@ -65,6 +69,7 @@ class Settings:
             behind_tls=env.get("CASEWORK_BEHIND_TLS") == "1",
             trusted_hosts=tuple(filter(None, env.get("CASEWORK_TRUSTED_HOSTS", "").split(","))),
             service_name=env.get("CASEWORK_SERVICE_NAME") or "Casework",
+            log_name=_log_name(env.get("CASEWORK_LOG_NAME") or "casework"),
             exit_url=env.get("CASEWORK_EXIT_URL", ""),
             go_live=_day(env.get("CASEWORK_GO_LIVE") or "2024-01-01"),
         )
@@ -110,6 +115,7 @@ def database_url(env: Mapping[str, str], instance: Path) -> str:
     """The database address: DATABASE_URL, with psycopg 3 as driver, or SQLite in the instance
     folder."""
     url = env.get("DATABASE_URL") or f"sqlite:///{instance / 'casework.db'}"
+    _refuse_unreadable(url)
     for short in ("postgres://", "postgresql://"):
         if url.startswith(short):
             return "postgresql+psycopg://" + url[len(short) :]
@@ -120,9 +126,18 @@ def database_url(env: Mapping[str, str], instance: Path) -> str:
     return url
 
 
+def _refuse_unreadable(url: str) -> None:
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        raise BadConfiguration(
+            "DATABASE_URL cannot be read: write sqlite:///… or postgresql://user@host:5432/name."
+        ) from None
+
+
 def make_keys(instance: Path) -> list[str]:
     """Every key file that was missing now holds 32 random bytes in hexadecimal, mode 0600."""
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = [name for name in KEY_FILES if not (instance / name).exists()]
     for name in made:
         descriptor = os.open(instance / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -173,6 +188,14 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise BadConfiguration("PORT must be a number from 1 to 65535: correct it and start again.")
     return int(text)
+
+
+def _log_name(text: str) -> str:
+    if not text.isprintable() or any(letter.isspace() or letter == "+" for letter in text):
+        raise BadConfiguration(
+            "CASEWORK_LOG_NAME has neither spaces nor «+»: a name such as log.example.org is best."
+        )
+    return text
 
 
 def _day(text: str) -> date:

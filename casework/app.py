@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from casework import codes
-from casework.cli.setup import require_database
+from casework.cli.ground import require_database
 from casework.db import db, engine_options, guard_sqlite
 from casework.errors import BadConfiguration
 from casework.i18n import LANGUAGES

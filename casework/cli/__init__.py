@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask import Flask
 
-MODULES = ("setup",)
+MODULES = ("setup", "init", "demo", "jobs", "statistics", "audit", "doctor")
 
 
 def register(app: Flask) -> None:

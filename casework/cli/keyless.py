@@ -1,0 +1,168 @@
+"""The keyless jobs: what must happen without anybody signed in, each once in its slot of time.
+
+A timer runs `flask --app casework jobs run` every minute. Claim and work share one transaction: of
+several processes one does the work, and what fails is free to be tried again a minute later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from casework import clock
+from casework.audit.boxes import compare_boxes
+from casework.audit.log import record
+from casework.audit.proofs import issue_checkpoint
+from casework.audit.sequencer import sequence_all
+from casework.cli.boxes import stored_boxes
+from casework.cli.models import JobClaim
+from casework.facts.actions import shuffle_facts
+from casework.people.sessions import expire_sessions
+from casework.referrals.chores import expire_grants
+from casework.web.models import HeldForm
+from config import Settings
+
+NIGHT = 2
+"""The hour of the programme's clock from which nightly jobs run."""
+CLAIMS_KEPT = timedelta(days=7)
+
+Work = Callable[[Session, Settings], int]
+Slot = Callable[[datetime], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job: its name, the slot a moment belongs to, its work, and what follows its commit."""
+
+    name: str
+    slot: Slot
+    work: Work
+    afterwards: Callable[[Session], None] | None = None
+
+
+def every_minute(moment: datetime) -> str:
+    """The slot of a job that runs each minute."""
+    return f"{moment:%Y-%m-%dT%H:%M}"
+
+
+def every_hour(moment: datetime) -> str:
+    """The slot of a job that runs each hour."""
+    return f"{moment:%Y-%m-%dT%H}"
+
+
+def every_night(moment: datetime) -> str | None:
+    """The slot of a job that runs once a night, None before the night hour."""
+    local = clock.local(moment)
+    return f"{local:%Y-%m-%d}" if local.hour >= NIGHT else None
+
+
+def sessions(session: Session, own: Settings) -> int:
+    """Idle sessions have lost their keys; returns how many."""
+    return expire_sessions(session, own.idle, own.session_length)
+
+
+def grants(session: Session, _own: Settings) -> int:
+    """Grants whose consent is over open nothing any more; returns how many (at most 500)."""
+    return expire_grants(session)
+
+
+def order_log(session: Session, _own: Settings) -> int:
+    """Every entry has its place in the log; returns how many there are."""
+    return sequence_all(session)
+
+
+def checkpoint(session: Session, own: Settings) -> int:
+    """The log's present state is signed; returns 1."""
+    issue_checkpoint(session, own.log_name, own.log_key)
+    return 1
+
+
+def shuffle(session: Session, _own: Settings) -> int:
+    """The order in which facts are stored tells nothing any more; returns how many there are."""
+    return shuffle_facts(session)
+
+
+def check_boxes(session: Session, _own: Settings) -> int:
+    """A rolled-back box stands in the log as a failed check; returns how many boxes are wrong."""
+    sequence_all(session)
+    wrong = sum(1 for _mismatch in compare_boxes(session, stored_boxes(session)))
+    if wrong:
+        record(session, "check.failed", actor=None, check="boxes")
+    return wrong
+
+
+def forget(session: Session, _own: Settings) -> int:
+    """Held forms that are over and old claims are gone; returns how many rows."""
+    now = clock.now()
+    gone = [
+        session.execute(delete(HeldForm).where(HeldForm.expires_at < now)),
+        session.execute(delete(JobClaim).where(JobClaim.claimed_at < now - CLAIMS_KEPT)),
+    ]
+    return sum(int(getattr(result, "rowcount", 0)) for result in gone)
+
+
+def leave_no_trace(session: Session) -> None:
+    """SQLite keeps no freed page and no write-ahead log of the order before the shuffle."""
+    engine = session.get_bind().engine
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("VACUUM")
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.close()
+
+
+JOBS = (
+    Job("expire-sessions", every_minute, sessions),
+    Job("expire-grants", every_minute, grants),
+    Job("order-log", every_minute, order_log),
+    Job("sign-checkpoint", every_hour, checkpoint),
+    Job("forget", every_hour, forget),
+    Job("shuffle-facts", every_night, shuffle, leave_no_trace),
+    Job("check-boxes", every_night, check_boxes),
+)
+
+
+def run_due(
+    session: Session, own: Settings, jobs: tuple[Job, ...] = JOBS
+) -> Iterator[tuple[str, str]]:
+    """Each job that was due now and free, with what came of it: a count, or `failed` and why."""
+    for job in jobs:
+        slot = job.slot(clock.now())
+        if slot is None:
+            continue
+        try:
+            if claim(session, job.name, slot):
+                yield job.name, str(done(session, own, job))
+        except Exception as error:  # noqa: BLE001 - the next job must run whatever happened
+            session.rollback()
+            yield job.name, f"failed ({type(error).__name__})"
+
+
+def claim(session: Session, name: str, slot: str) -> bool:
+    """True when this transaction may do the job in this slot; False when another does or did."""
+    session.add(JobClaim(name=name, slot=slot, claimed_at=clock.now()))
+    try:
+        session.flush()
+    except (IntegrityError, OperationalError):
+        session.rollback()
+        return False
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+    return True
+
+
+def done(session: Session, own: Settings, job: Job) -> int:
+    """The work is done and committed together with its claim; returns its count."""
+    count = job.work(session, own)
+    session.commit()
+    if job.afterwards:
+        job.afterwards(session)
+    return count
