@@ -1,8 +1,8 @@
 """What a case counts for: the facts that follow from its file, kept true after every act on it.
 
 One pure function says which facts a file stands for; `recount` writes, corrects and takes back
-until
-the table of facts agrees. The ids of a case's facts stand in its sealed internal section only.
+until the table of facts agrees. The ids of a case's facts stand in its sealed internal section
+only.
 """
 
 from __future__ import annotations
@@ -17,9 +17,20 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.cases import rules
-from casework.cases.access import EXCHANGE, OpenCase
+from casework.cases.access import OpenCase
+from casework.cases.case_file import (
+    SERVED,
+    File,
+    care_on,
+    file_of,
+    first_id,
+    on,
+    recorded_on,
+    referrals,
+    services,
+)
 from casework.cases.models import CaseStatus
-from casework.cases.sections import Entry, Section, read_entries, read_sections, write_section
+from casework.cases.sections import Entry, read_sections, write_section
 from casework.consent.actions import SECTION as CONSENTS
 from casework.consent.actions import VERSION, list_consents
 from casework.consent.records import STATISTICS, agreed
@@ -30,10 +41,10 @@ from casework.facts.dimensions import Dimensions
 from casework.facts.kinds import FactKind
 from casework.policy import Actor
 
-SERVED = frozenset({"service_rendu", "confirme"})
 OVER = SERVED | {"refuse", "sans_suite", "annule", "consentement_retire", "expire"}
 PAPERS = {"acte_ec": "ec_naissance", "identite": "identite"}
-Person = Mapping[str, Any]
+ROUTES = {"formelle": "formal", "coutumiere": "customary", "administrative": "administrative"}
+"""Each code of `voie` and the group under which a redress obtained that way is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,44 +61,6 @@ class Wanted:
         """A text that changes whenever the fact does."""
         parts = (self.kind, self.happened_on, self.dimensions, sorted(self.detail.items()))
         return "|".join(map(str, parts))
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """Everything the facts of a case follow from, opened."""
-
-    people: list[Person]
-    grievances: list[dict[str, Any]]
-    commune: str
-    registered_on: date
-    closed: bool
-    entries: list[Entry]
-    health: Mapping[str, Any]
-
-    def dimensions(self, person: Person, problem: str | None = None) -> Dimensions:
-        """Where a person's fact stands: her own groups, the case's first grievance."""
-        first = rules.problem_of(self.grievances[0]) if self.grievances else "autre"
-        return Dimensions.from_codes(
-            self.commune,
-            str(person.get("sex") or "NP"),
-            rules.age_band(person.get("age"), self.registered_on),
-            rules.categories(person, self.registered_on),
-            problem or first,
-        )
-
-    def named(self, ids: Any) -> list[Person]:
-        """The people an entry names, or everybody where it names nobody."""
-        wanted = set(ids or [])
-        return [person for person in self.people if person["id"] in wanted] or self.people
-
-    @property
-    def any_gbv(self) -> bool:
-        """True when some grievance is gender-based violence."""
-        return any(rules.is_gbv(grievance) for grievance in self.grievances)
-
-    def of_kind(self, kind: str) -> Iterator[Entry]:
-        """The entries of one kind, oldest act first."""
-        return (entry for entry in self.entries if entry.value.get("kind") == kind)
 
 
 def wanted_facts(file: File) -> dict[str, Wanted]:
@@ -129,39 +102,6 @@ def incidents(file: File) -> Found:
         yield (
             f"incident:{grievance['id']}",
             Wanted(FactKind.INCIDENT, file.registered_on, place, detail),
-        )
-
-
-def care_on(file: File, grievance: Mapping[str, Any]) -> date | None:
-    """The first day of care for a grievance: what she said, or the first health service given."""
-    told = file.health.get(grievance["id"], {}).get("care_on")
-    days = [day for day, service, _ in services(file) if service in rules.HEALTH_SERVICES]
-    known = [date.fromisoformat(told)] if told and len(told) == 10 else []
-    return min([*known, *days], default=None)
-
-
-def services(file: File) -> Iterator[tuple[date, str, list[Person]]]:
-    """Every real service: given by us, or reported by a partner and served."""
-    for entry in file.of_kind("service"):
-        value = entry.value
-        yield on(value), str(value["code"]), file.named(value.get("people"))
-    for wish, moves in referrals(file):
-        given = [each for each in moves if each["to"] in SERVED]
-        if moves and moves[-1]["to"] in SERVED:
-            yield on(given[0]), str(wish["service"]), file.named(wish.get("people"))
-
-
-def referrals(file: File) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Each referral as its sender sealed it, with its moves in the order they were recorded."""
-    for entry in file.of_kind("referral"):
-        moves = [
-            each.value
-            for each in file.entries
-            if each.section == entry.section and each.value.get("kind") == "move"
-        ]
-        yield (
-            {**entry.value, "id": entry.section.removeprefix(EXCHANGE)},
-            sorted(moves, key=lambda value: int(str(value["number"]))),
         )
 
 
@@ -210,16 +150,11 @@ def redressed(file: File) -> Found:
         if not rules.is_redress(code):
             continue
         for person in redress_holders(file, entry):
-            detail = facts.redress_detail(code, entry.value.get("route"))  # type: ignore[arg-type]
+            detail = facts.redress_detail(code, ROUTES.get(str(entry.value.get("route"))))
             yield (
                 f"redress:{person['id']}",
                 Wanted(FactKind.REDRESS, on(entry.value), file.dimensions(person), detail),
             )
-
-
-def redress_holders(file: File, entry: Entry) -> list[Person]:
-    """The people an outcome names; where it names nobody, the person who lodged the case."""
-    return file.named(entry.value["people"]) if entry.value.get("people") else file.people[:1]
 
 
 def papers(file: File) -> Found:
@@ -253,31 +188,6 @@ def closed(file: File) -> Found:
     day = on(last.value)
     detail = facts.closed_detail(str(last.value["code"]), max(0, (day - file.registered_on).days))
     yield "closed", Wanted(FactKind.CLOSED, day, file.dimensions(file.people[0]), detail)
-
-
-def on(value: Mapping[str, Any]) -> date:
-    """The day an entry's act happened."""
-    return date.fromisoformat(str(value["happened_on"])[:10])
-
-
-def file_of(session: Session, case: OpenCase) -> File:
-    """The open case as the facts see it."""
-    sections = read_sections(session, case)
-    identity, facts_ = value_of(sections, "identity"), value_of(sections, "facts")
-    return File(
-        people=list(identity.get("beneficiaries", [])),
-        grievances=list(facts_.get("grievances", [])),
-        commune=str(identity.get("commune", "")),
-        registered_on=case.row.opened_on,
-        closed=case.row.status == CaseStatus.CLOSED,
-        entries=read_entries(session, case),
-        health=value_of(sections, "health").get("grievances", {}),
-    )
-
-
-def value_of(sections: Mapping[str, Section], name: str) -> Mapping[str, Any]:
-    """The value of a section, empty when nothing was ever written."""
-    return sections[name].value if name in sections else {}
 
 
 def counts(session: Session, case: OpenCase) -> bool:
