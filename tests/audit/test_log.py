@@ -184,16 +184,16 @@ def test_canonical_writing_is_sorted_ascii_without_spaces() -> None:
 
 
 def test_an_entry_cannot_be_changed_through_the_model(log_session: Session) -> None:
-    entry = log.record(log_session, "session.opened", ACTOR)
-    log_session.commit()
+    log.record(log_session, "session.opened", ACTOR)
+    entry = log_session.scalars(select(AuditEntry)).one()
     entry.action = "session.closed"
     with pytest.raises(RuntimeError, match="only grows"):
         log_session.flush()
 
 
 def test_an_entry_cannot_be_deleted_through_the_model(log_session: Session) -> None:
-    entry = log.record(log_session, "session.opened", ACTOR)
-    log_session.commit()
+    log.record(log_session, "session.opened", ACTOR)
+    entry = log_session.scalars(select(AuditEntry)).one()
     log_session.delete(entry)
     with pytest.raises(RuntimeError, match="only grows"):
         log_session.flush()

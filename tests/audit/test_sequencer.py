@@ -75,7 +75,7 @@ def test_the_finer_time_of_arrival_is_forgotten(log_session: Session) -> None:
 
 def test_a_late_commit_is_not_slipped_past(log_session: Session) -> None:
     late = log.record(log_session, "session.closed", ACTOR)
-    log_session.expunge(late)
+    log_session.rollback()
     note(log_session, 4)
     sequence_all(log_session)
     log_session.add(late)
