@@ -17,11 +17,19 @@ from casework.cases.name_sounds import VOWELS, forms, letters, likeness, sound
 
 MATCH = 0.80
 """From this score on, `is_match` holds."""
+
 WEAK = 0.62
 """From this score on, a pair is worth showing to the person who decides."""
-GIVEN, PART = 0.81, 0.62
+
+GIVEN, PART = 0.82, 0.62
 """What the given name, and every further name, must reach for a match."""
 
+_HELD = MATCH - 0.05
+"""The highest score of two names of which one part contradicts the other."""
+
+_FIRST = 1.2
+_SKIPPED = 0.15
+_BEHEADED = 0.2
 _STRUCTURE = {
     "ag": "ag", "aG": "ag",
     "uld": "ould", "ueld": "ould", "ul": "ould", "o/": "ould",
@@ -30,14 +38,13 @@ _STRUCTURE = {
     "kel": "kel", "kuel": "kel", "kal": "kel",
 }  # fmt: skip
 _ARTICLES = frozenset({"al", "el", "l"})
-_ALIAS = re.compile(r"\b(?:dite?|alias)\b")
-_SKIPPED = 0.15
-_FIRST = 1.2
+_TITLES = frozenset({"elaj", "elaji", "alaj", "alaji", "aji"})
+_ALIAS = re.compile(r"\b(?:dite?|alias)\b|[«“”\"(]")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name ready to be compared: phonemes of its words, of its alias, and its structural words."""
+    """A name ready to compare: phonemes of its words and of its alias, and its structural words."""
 
     words: tuple[str, ...]
     alias: tuple[str, ...]
@@ -50,13 +57,13 @@ class Name:
         """The ways the person may be called: by the name, or with the alias in its place."""
         if not self.alias:
             return {self.words}
-        mixed = {self.alias[:1] + self.words[1:], self.words + self.alias[1:]}
-        return {self.words, self.alias} | mixed - {()}
+        replaced, added = self.alias[:1] + self.words[1:], self.words + self.alias[1:]
+        return {self.words, self.alias, replaced, added}
 
 
 def parse(text: str) -> Name:
-    """The name ready for comparing; what is no letter is ignored."""
-    before, *after = _ALIAS.split(letters(_surname_last(text)), maxsplit=1)
+    """The name ready for comparing; what is no letter is ignored, « … » and dit hold an alias."""
+    before, *after = _ALIAS.split(_surname_last(text).casefold(), maxsplit=1)
     words, structure = _words(before)
     alias, _ = _words(after[0]) if after else ((), ())
     return Name(words, alias, structure) if words or not alias else Name(alias, (), structure)
@@ -66,25 +73,30 @@ def _surname_last(text: str) -> str:
     """« TOURÉ Mariam », as offices write, is read as « Mariam Touré »."""
     parts = text.split()
     shouted = [part for part in parts if len(part) > 1 and part.isupper()]
-    if len(shouted) == 1 and parts[0] == shouted[0] and len(parts) > 1:
+    if len(parts) > 1 and shouted == parts[:1]:
         return " ".join([*parts[1:], parts[0]])
     return text
 
 
-def _words(plain: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _words(written: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Phonemes of the words that name, and the kinds of the structural words, in order."""
     words: list[str] = []
     structure: list[str] = []
     article = ""
-    for written in plain.replace("/", "/ ").split():
-        heard = written if written.endswith("/") else sound(written.strip("."))
+    for word in letters(written).replace("/", "/ ").replace(".", ". ").split():
+        heard = word if word.endswith("/") else sound(word.strip("."))
         if heard in _STRUCTURE:
             structure.append(_STRUCTURE[heard])
-        elif written in _ARTICLES:
-            article = written
+        elif word in _ARTICLES:
+            article = word
         elif heard:
-            words.append(sound(article + written.strip(".")))
+            words.append(sound(article + word.strip(".")) if article else heard)
             article = ""
-    return tuple(words), tuple([*structure, *(["al"] if article else [])])
+    return _untitled(words), (*structure, *(["al"] if article else []))
+
+
+def _untitled(words: list[str]) -> tuple[str, ...]:
+    return tuple(words[1:] if len(words) > 2 and words[0] in _TITLES else words)
 
 
 def match_score(a: str, b: str) -> float:
@@ -106,9 +118,11 @@ def score(one: Name, other: Name) -> float:
 
 def _agreement(left: tuple[str, ...], right: tuple[str, ...]) -> float:
     longer, shorter = (left, right) if len(left) >= len(right) else (right, left)
-    return max(
-        (_value(parts, skipped) for parts, skipped in _layings(longer, shorter)), default=0.0
-    )
+    best = max((_value(parts, skipped) for parts, skipped in _layings(longer, shorter)), default=0)
+    if len(longer) > len(shorter) > 1:
+        beheaded = (_value(*laying) for laying in _layings(longer[1:], shorter))
+        best = max(best, min(max(beheaded, default=0) - _BEHEADED, _HELD))
+    return best
 
 
 def _value(parts: tuple[float, ...], skipped: int) -> float:
@@ -116,7 +130,7 @@ def _value(parts: tuple[float, ...], skipped: int) -> float:
     weights = (_FIRST, *[1.0] * (len(parts) - 1))
     mean = sum(map(float.__mul__, weights, parts)) / sum(weights) - _SKIPPED * skipped
     if parts[0] < GIVEN or min(parts) < PART:
-        mean = min(mean, MATCH - 0.05)
+        mean = min(mean, _HELD)
     if len(parts) == 1 and skipped:
         mean = min(mean, WEAK)
     return max(0.0, mean)
@@ -138,12 +152,11 @@ def _layings(longer: tuple[str, ...], shorter: tuple[str, ...]) -> Iterator[Layi
 
 
 def _rest(longer: tuple[str, ...], shorter: tuple[str, ...]) -> Iterator[Laying]:
-    if not shorter:
-        yield (), len(longer)
-        return
     spare = len(longer) - len(shorter)
-    if spare >= 0:
-        yield from _layings(longer, shorter)
+    if not shorter:
+        yield (), spare
+        return
+    yield from _layings(longer, shorter)
     if spare > 0:
         for parts, skipped in _rest(longer[1:], shorter):
             yield parts, skipped + 1
@@ -152,23 +165,28 @@ def _rest(longer: tuple[str, ...], shorter: tuple[str, ...]) -> Iterator[Laying]
 def folded_keys(parts: Iterable[str]) -> list[str]:
     """The search keys of a person's names, for the case card: short, sorted, each once.
 
-    `parts` are the names as written, alias and safe name included. Two spellings of one word share
-    a key far more often than not, other words rarely: keys find candidates, `score` ranks them.
+    `parts` are the names as written, alias and safe name included. Spellings of one word mostly
+    share a key and other words rarely do: keys find candidates, `score` ranks them.
     """
     names = [parse(part) for part in parts if part]
     words = {word for name in names for word in (*name.words, *name.alias)}
-    return sorted({key for word in words for key in _keys(word)} - {""})
+    joined = {"".join(name.words[:2]) for name in names if len(name.words) > 1}
+    return sorted({key for word in words | joined for key in _keys(word)} - {""})
 
 
 def _keys(word: str) -> set[str]:
-    return {_bones(form) for form, _ in forms(word)}
+    """The bones of a word, of its shortened forms, without a first gh or kh, without a last n."""
+    found = {_bones(form) for form, _ in forms(word)} | {_bones(word.lstrip("Gx"))}
+    return found | {bones[:-1] for bones in found if len(bones) > 2 and bones.endswith("n")}
 
 
 def _bones(phonemes: str) -> str:
-    """The consonants of a word, near ones taken for one; the first vowel where it begins so."""
+    """The consonants of a word, near ones taken for one; a short one keeps its first vowel."""
     kept = "".join(_NEAR.get(one, one) for one in phonemes if one not in VOWELS)
-    return ("a" if phonemes[0] in VOWELS else "") + kept
+    return kept if len(kept) > 2 else ("a" if phonemes and phonemes[0] in VOWELS else "") + kept
 
 
-_NEAR = {"d": "t", "j": "t", "C": "t", "g": "k", "x": "k", "G": "k", "z": "s", "S": "s", "v": "b",
-         "p": "b"}  # fmt: skip
+_NEAR = {
+    "d": "t", "j": "t", "C": "t", "z": "t", "g": "k", "x": "k", "G": "k", "S": "s", "v": "b",
+    "p": "b",
+}  # fmt: skip
