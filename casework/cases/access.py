@@ -56,9 +56,7 @@ def exchange_section(referral_id: UUID) -> str:
     return EXCHANGE + str(referral_id)
 
 
-def visible_cases(
-    actor: Actor, permission: Permission = Permission.CASE_VIEW
-) -> Select[tuple[Case]]:
+def visible_cases(actor: Actor, permission: Permission = Permission.CASE_VIEW) -> Select[Case]:
     """The cases the actor may see under a permission: those of the teams where she holds it."""
     return select(Case).where(Case.owner_team.in_(actor.teams_with(permission)))
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit.log import record
-from casework.cases import counting
+from casework.cases import counting, rules
 from casework.cases.access import OpenCase, access_case
 from casework.cases.field_kinds import Per
 from casework.cases.follow_up import stamped
@@ -35,21 +35,21 @@ def close_case(
     """The case is closed with its reason; it can be opened again at any time.
 
     `value` holds the fields of a closure. Raises RuleBroken: 'case_closed', 'referrals_open',
-    'future_date'.
+    'closure_needs_note', 'future_date'.
     """
     case = access_case(session, actor, keyring, case_id, Permission.CASE_CLOSE)
     if case.row.status in (CaseStatus.CLOSED, CaseStatus.DRAFT):
         raise RuleBroken("case_closed")
-    if open_referrals:
-        raise RuleBroken("referrals_open")
-    happened_on = date.fromisoformat(str(value["happened_on"]))
-    if happened_on > clock.today():
-        raise RuleBroken("future_date")
+    reason = str(value["code"])
+    for problem in rules.closure_problems(
+        reason, open_referrals=open_referrals, note=str(value.get("note", ""))
+    ):
+        raise RuleBroken(problem)
+    refuse_future(value)
     entry = add_entry(session, case, "notes", stamped(actor, Per.CLOSURE, value))
     case.row.status = CaseStatus.CLOSED
     case.row.next_step_on = None
     session.flush()
-    reason = str(value["code"])
     record(
         session,
         "case.closed",
@@ -62,16 +62,23 @@ def close_case(
     return case
 
 
+def refuse_future(value: Value) -> None:
+    """Raises RuleBroken('future_date') for an act of a day to come."""
+    if date.fromisoformat(str(value["happened_on"])) > clock.today():
+        raise RuleBroken("future_date")
+
+
 def reopen_case(
     session: Session, actor: Actor, keyring: Keyring, case_id: UUID, value: Value
 ) -> OpenCase:
     """The same case is open again, with the reason, and a next step within seven days.
 
-    Raises RuleBroken('case_not_closed').
+    Raises RuleBroken: 'case_not_closed', 'future_date'.
     """
     case = access_case(session, actor, keyring, case_id, Permission.CASE_REOPEN)
     if case.row.status != CaseStatus.CLOSED:
         raise RuleBroken("case_not_closed")
+    refuse_future(value)
     entry = add_entry(session, case, "notes", stamped(actor, Per.REOPENING, value))
     case.row.status = CaseStatus.REOPENED
     case.row.next_step_on = clock.today() + REOPENED_STEP

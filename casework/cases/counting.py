@@ -7,7 +7,7 @@ only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from casework.cases.access import OpenCase
 from casework.cases.case_file import (
     SERVED,
     File,
+    Grievance,
     care_on,
     file_of,
     first_id,
@@ -64,8 +65,13 @@ class Wanted:
 
 
 def wanted_facts(file: File) -> dict[str, Wanted]:
-    """Every fact the file stands for, by what it is about; the first act of a kind wins."""
+    """Every fact the file stands for, by what it is about; the first act of a kind wins.
+
+    The file of a duplicate stands for none: the person counts where the other file is.
+    """
     found: dict[str, Wanted] = {}
+    if file.is_duplicate:
+        return found
     parts = (registered, incidents, served, referred, redressed, papers, closed)
     for part in parts:
         for about, wanted in part(file):
@@ -91,18 +97,15 @@ def incidents(file: File) -> Found:
     for grievance in file.grievances:
         if grievance.get("reported_elsewhere"):
             continue
-        problem = rules.problem_of(grievance)
+        problem, day = rules.problem_of(grievance), recorded_on(file, grievance)
         person = file.named(grievance.get("people"))[0]
         detail = facts.incident_detail(
             problem,
-            rules.hours_to_report(grievance, file.registered_on),
+            rules.hours_to_report(grievance, day),
             rules.hours_to_care(grievance, care_on(file, grievance)),
         )
-        place = file.dimensions(person, problem)
-        yield (
-            f"incident:{grievance['id']}",
-            Wanted(FactKind.INCIDENT, file.registered_on, place, detail),
-        )
+        place = file.dimensions(person, problem, day)
+        yield f"incident:{grievance['id']}", Wanted(FactKind.INCIDENT, day, place, detail)
 
 
 def served(file: File) -> Found:
@@ -146,15 +149,23 @@ def hours_to_answer(moves: list[dict[str, Any]]) -> float | None:
 def redressed(file: File) -> Found:
     """One for each named beneficiary, at her first outcome that is redress, ever."""
     for entry in file.of_kind("outcome"):
-        code = str(entry.value["code"])
-        if not rules.is_redress(code):
+        if not counts_as_redress(entry, file.grievances):
             continue
-        for person in redress_holders(file, entry):
+        code = str(entry.value["code"])
+        for person in file.holders(entry):
             detail = facts.redress_detail(code, ROUTES.get(str(entry.value.get("route"))))
             yield (
                 f"redress:{person['id']}",
                 Wanted(FactKind.REDRESS, on(entry.value), file.dimensions(person), detail),
             )
+
+
+def counts_as_redress(entry: Entry, grievances: Sequence[Grievance]) -> bool:
+    """True for an outcome that is redress by its code, unless the law forbids such a settlement of
+    what it is about: also where that came to light after the outcome."""
+    code, about = str(entry.value["code"]), entry.value.get("grievance")
+    meant = [one for one in grievances if one["id"] == about] or grievances
+    return rules.is_redress(code) and rules.settlement_problem(code, meant) is None
 
 
 def papers(file: File) -> Found:
@@ -163,27 +174,30 @@ def papers(file: File) -> Found:
         code = str(entry.value["code"])
         if code not in PAPERS:
             continue
-        for person in redress_holders(file, entry):
-            detail = facts.document_detail(paper_kind(file, code))
+        for person in file.holders(entry):
+            detail = facts.document_detail(paper_kind(file, entry))
             yield (
-                f"document:{entry.id}:{person['id']}",
+                f"document:{first_id(entry)}:{person['id']}",
                 Wanted(FactKind.DOCUMENT, on(entry.value), file.dimensions(person), detail),
             )
 
 
-def paper_kind(file: File, code: str) -> str:
-    """Which paper it is: an identity paper, or the civil act the case asked for."""
-    asked = (rules.problem_of(grievance) for grievance in file.grievances)
-    act = next((problem for problem in asked if problem.startswith("ec_")), PAPERS["acte_ec"])
-    return PAPERS[code] if code == "identite" else act
+def paper_kind(file: File, entry: Entry) -> str:
+    """Which paper it is: an identity paper, or the civil act that its grievance asks for, else the
+    first act that the case asks for."""
+    if entry.value["code"] == "identite":
+        return PAPERS["identite"]
+    about = entry.value.get("grievance")
+    ranked = sorted(file.grievances, key=lambda one: one["id"] != about)
+    asked = (rules.problem_of(grievance) for grievance in ranked)
+    acts = (one for one in asked if one.startswith("ec_") and one != "ec_identite")
+    return next(acts, PAPERS["acte_ec"])
 
 
 def closed(file: File) -> Found:
     """One while the case is closed, on the day of its last closure."""
-    last = max(
-        file.of_kind("closure"), key=lambda entry: str(entry.value["recorded_at"]), default=None
-    )
-    if not file.closed or last is None:
+    last = file.closure
+    if last is None:
         return
     day = on(last.value)
     detail = facts.closed_detail(str(last.value["code"]), max(0, (day - file.registered_on).days))

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from casework import clock
 from casework.audit.log import record
 from casework.cases import counting, rules
 from casework.cases.access import OpenCase, access_case
+from casework.cases.case_file import first_id, standing
 from casework.cases.field_kinds import Per
 from casework.cases.fields import of_entry
 from casework.cases.models import CaseEntry, CaseStatus
 from casework.cases.sections import Entry, Value, add_entry, read_entries, read_section
-from casework.errors import RuleBroken
+from casework.errors import NotVisible, RuleBroken
 from casework.policy import Actor, Permission
 from casework.vault.keys import Keyring
 from casework.vault.primitives import fingerprint
 
 FOLLOWED = ("legal", "notes")
+CORRECTED = frozenset({Per.JOURNAL, Per.STEP, Per.SERVICE, Per.OUTCOME})
+"""Kinds of entry that another one may correct; closing and reopening are acts of their own."""
 
 
 def record_entry(
@@ -31,35 +36,91 @@ def record_entry(
     kind: Per,
     value: Value,
     next_step_on: date | None = None,
+    entry_id: UUID | None = None,
 ) -> CaseEntry:
     """A dated note, step, service or outcome stands in the case, and counts where it should.
 
     `value` holds the declared fields of the kind; `happened_on` is the day of the act as ISO text.
-    Raises NotVisible, NotAllowed, RuleBroken: 'case_closed', 'future_date', 'redress_needs_proof',
-    'settlement_forbidden'.
+    `entry_id` was made with the form: posted twice, it is one entry. An unlawful settlement makes
+    the case due today. Raises NotVisible, NotAllowed, RuleBroken: 'case_closed', 'future_date',
+    'redress_needs_proof', 'settlement_forbidden', 'cadi_civil_only'.
     """
     case = access_case(session, actor, keyring, case_id, Permission.CASE_WRITE)
+    existing = session.get(CaseEntry, (case.id, entry_id)) if entry_id else None
+    if existing is not None:
+        return existing
     refuse_impossible(session, case, kind, value)
-    row = add_entry(session, case, section_of(kind), stamped(actor, kind, value))
+    due = clock.today() if rules.is_alert(str(value.get("code", ""))) else next_step_on
+    return put(session, actor, case, kind, value, due, entry_id)
+
+
+def correct_entry(
+    session: Session,
+    actor: Actor,
+    keyring: Keyring,
+    case_id: UUID,
+    corrected_id: UUID,
+    value: Value | None,
+    entry_id: UUID | None = None,
+) -> CaseEntry:
+    """Another entry stands for the corrected one, whose text stays; with None it never happened.
+
+    Raises NotVisible for an entry that is none of the case's follow-up, and as `record_entry`;
+    RuleBroken('already_corrected') where somebody was faster.
+    """
+    case = access_case(session, actor, keyring, case_id, Permission.CASE_WRITE)
+    existing = session.get(CaseEntry, (case.id, entry_id)) if entry_id else None
+    if existing is not None:
+        return existing
+    known = {entry.id: entry for entry in followed(session, case)}
+    if corrected_id not in known or known[corrected_id].value["kind"] not in CORRECTED:
+        raise NotVisible
+    if known[corrected_id] not in standing(known.values()):
+        raise RuleBroken("already_corrected")
+    before = known[corrected_id]
+    kind = Per(str(before.value["kind"]))
+    said: Value = dict(before.value) | {"void": True} if value is None else value
+    refuse_impossible(session, case, kind, said, void=value is None)
+    flag_modified(case.row, "status")  # of two who correct at once, the second is refused
+    links = {"corrects": str(corrected_id), "first": first_id(before)}
+    return put(session, actor, case, kind, {**said, **links}, None, entry_id)
+
+
+def put(
+    session: Session,
+    actor: Actor,
+    case: OpenCase,
+    kind: Per,
+    value: Value,
+    next_step_on: date | None,
+    entry_id: UUID | None,
+) -> CaseEntry:
+    """The entry stands in its section, the case is in follow-up, the log and the facts say so."""
+    row = add_entry(session, case, section_of(kind), stamped(actor, kind, value), entry_id)
     if case.row.status in (CaseStatus.OPEN, CaseStatus.REOPENED):
         case.row.status = CaseStatus.FOLLOW_UP
     if next_step_on is not None:
         case.row.next_step_on = next_step_on
     session.flush()
+    note(session, actor, kind, row)
+    counting.recount(session, actor, case)
+    return row
+
+
+def note(session: Session, actor: Actor, kind: Per, row: CaseEntry) -> None:
+    """The audit entry of one entry of a case."""
     action = "outcome.recorded" if kind is Per.OUTCOME else "entry.written"
     body: dict[str, object] = {} if kind is Per.OUTCOME else {"kind": str(kind)}
     record(
         session,
         action,
         actor=actor.user_id,
-        case=case.id,
+        case=row.case_id,
         section=row.section,
         entry=row.id,
         digest=fingerprint(row.box),
         **body,
     )
-    counting.recount(session, actor, case)
-    return row
 
 
 def section_of(kind: Per) -> str:
@@ -77,10 +138,15 @@ def stamped(actor: Actor, kind: Per, value: Value) -> Value:
     }
 
 
-def refuse_impossible(session: Session, case: OpenCase, kind: Per, value: Value) -> None:
-    """Raises RuleBroken when the state of the case, the date or the law forbids the entry."""
+def refuse_impossible(
+    session: Session, case: OpenCase, kind: Per, value: Value, *, void: bool = False
+) -> None:
+    """Raises RuleBroken when the state of the case, the date or the law forbids the entry; what is
+    only taken back may have been unlawful."""
     if case.row.status in (CaseStatus.CLOSED, CaseStatus.DRAFT):
         raise RuleBroken("case_closed")
+    if void:
+        return
     if str(value.get("happened_on", ""))[:10] > clock.today().isoformat():
         raise RuleBroken("future_date")
     code = str(value.get("code", ""))
@@ -104,8 +170,8 @@ def refuse_settlement(session: Session, case: OpenCase, code: str, grievance: st
 
 def grievances(session: Session, case: OpenCase) -> list[Value]:
     """The grievances of a case, first recorded first."""
-    value = read_section(session, case, "facts").value
-    return list(value.get("grievances", []))  # type: ignore[call-overload]
+    found: Any = read_section(session, case, "facts").value.get("grievances", [])
+    return list(found)
 
 
 def followed(session: Session, case: OpenCase) -> list[Entry]:

@@ -19,7 +19,7 @@ from casework.cases.access import OpenCase, access_case, box_name, open_case, se
 from casework.cases.cards import card_of
 from casework.cases.closure import erase
 from casework.cases.models import Case, CaseAccess, CaseStatus, ContactTally
-from casework.cases.sections import Value, read_sections, write_section
+from casework.cases.sections import Value, read_section, read_sections, write_section
 from casework.consent.actions import SECTION as CONSENTS
 from casework.consent.actions import VERSION, list_consents, record_consent
 from casework.consent.records import RECORDING, Answer, Consent
@@ -140,6 +140,7 @@ def save_section(
     case = access_case(session, actor, keyring, case_id, Permission.CASE_WRITE)
     if section == "facts":
         refuse_impossible(value)
+        value = dated(session, case, value)
     write_section(session, actor, case, section, value, shown_revision)
     refresh(session, actor, case)
     return case
@@ -147,10 +148,25 @@ def save_section(
 
 def refuse_impossible(value: Value) -> None:
     """Raises RuleBroken with the first rule that a grievance breaks."""
-    grievances: list[dict[str, Any]] = list(value.get("grievances", []))  # type: ignore[call-overload]
-    for grievance in grievances:
+    for grievance in grievances_in(value):
         for problem in rules.grievance_problems(grievance):
             raise RuleBroken(problem)
+
+
+def dated(session: Session, case: OpenCase, value: Value) -> Value:
+    """The facts in which every grievance told after the registration bears the day it was told."""
+    if case.row.status == CaseStatus.DRAFT:
+        return value
+    known = {one["id"] for one in grievances_in(read_section(session, case, "facts").value)}
+    today = {"recorded_on": clock.today().isoformat()}
+    told = [one if one["id"] in known else today | one for one in grievances_in(value)]
+    return {**value, "grievances": told}
+
+
+def grievances_in(facts: Value) -> list[dict[str, Any]]:
+    """The grievances of a section facts."""
+    found: Any = facts.get("grievances", [])
+    return list(found)
 
 
 def refresh(session: Session, actor: Actor, case: OpenCase) -> None:
