@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.errors import NotVisible
-from casework.people.keyrings import public_of
 from casework.people.models import Invitation, MembershipRow, Team, TeamKey, TeamKind, User
 from casework.people.models import UserState as State
 from casework.people.profiles import open_profile

@@ -1,7 +1,0 @@
-"""The cast, for the tests of the administrator and the auditor."""
-
-from __future__ import annotations
-
-from tests.support.cast import cast, cast_snapshot
-
-__all__ = ["cast", "cast_snapshot"]
