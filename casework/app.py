@@ -183,7 +183,7 @@ def shell(app: Flask, settings: Settings) -> dict[str, Any]:
         "demonstration": demonstration(app),
         "csrf_token": gate.csrf_token(found.session_key) if found else "",
         "signed_in_as": found.name if found else "",
-        "account_links": navigation.account_links(app),
+        "account_links": navigation.account_links(app, demonstration(app)),
         "sign_out_address": url_for("people.sign_out") if found else "",
         "member": found,
     }

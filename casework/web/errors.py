@@ -43,6 +43,8 @@ def refused(error: Exception) -> tuple[str, int]:
     reference = log_error(error) if status >= 500 else None
     if isinstance(error, (NotAllowed, NotVisible)):
         note_refusal(status)
+    if isinstance(error, VaultError):
+        note_failed_check(error)
     return page(status, reference)
 
 
@@ -77,6 +79,15 @@ def note_refusal(status: int) -> None:
         permission=g.get("refused") or "none",
         record=(request.endpoint or "none").replace(".", "_"),
     )
+    db.session.commit()
+
+
+def note_failed_check(error: VaultError) -> None:
+    """One audit entry says that a box, key or signature was not what it should be."""
+    found = g.get("member")
+    reading_only.set(False)
+    actor = found.actor.user_id if found else None
+    record(db.session(), "check.failed", actor=actor, check=type(error).__name__)
     db.session.commit()
 
 

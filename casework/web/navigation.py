@@ -50,18 +50,24 @@ def navigation(app: Flask) -> list[Link]:
     ]
 
 
-def register_account_link(app: Flask, endpoint: str, label: Any, permission: Permission) -> None:
-    """Adds one quiet link at the foot of each page for everybody who holds the permission."""
-    app.extensions.setdefault("account_places", []).append(Place(endpoint, label, permission, 0))
+def register_account_link(
+    app: Flask, endpoint: str, label: Any, permission: Permission, *, practice: bool = False
+) -> None:
+    """Adds one quiet link at the foot of each page for everybody who holds the permission.
+
+    With `practice`, only a demonstration shows it.
+    """
+    places = app.extensions.setdefault("account_places", [])
+    places.append((Place(endpoint, label, permission, 0), practice))
 
 
-def account_links(app: Flask) -> list[Link]:
+def account_links(app: Flask, demonstration: bool) -> list[Link]:
     """The quiet links for the member of this request."""
     found = g.get("member")
     if found is None:
         return []
     return [
         Link(url_for(place.endpoint), place.label, request.endpoint == place.endpoint)
-        for place in app.extensions.get("account_places", [])
-        if found.actor.may(place.permission)
+        for place, practice in app.extensions.get("account_places", [])
+        if found.actor.may(place.permission) and (demonstration or not practice)
     ]
