@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from itertools import takewhile
 from uuid import UUID
 
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from casework import clock
@@ -25,7 +26,7 @@ from casework.facts.queries import (
 )
 from casework.statistics.blocks import Block, digest_of, write_cell
 from casework.statistics.catalogue import catalogue_of
-from casework.statistics.closing import Record, quarter_block
+from casework.statistics.closing import Record, quarter_block, year_block
 from casework.statistics.models import Release, StatCell
 from casework.statistics.releases import stored_blocks
 
@@ -47,14 +48,43 @@ def close_quarter(
     calendar = programme_calendar(session)
     _check_may_close(session, quarter, calendar)
     blocks = _draw_blocks(session, quarter, calendar, rng or secrets.SystemRandom())
-    for block in blocks.values():
-        _store(session, block)
     close_period(session, quarter)
-    digest = digest_of(blocks.values())
-    log.record(
-        session, "statistics.closed", actor=actor, period=_as_audited(quarter), digest=digest
-    )
-    return digest
+    return _publish(session, quarter, last_day(quarter), blocks, actor)
+
+
+def close_year(
+    session: Session,
+    year: str,
+    *,
+    actor: UUID | None = None,
+    rng: random.Random | None = None,
+) -> str:
+    """The year's figures stand published for ever: its quarters' sums, and the crossed tables.
+
+    Returns the sha256 of all its blocks, which the log keeps too. Raises RuleBroken when the year
+    is published already (`year_closed`) or one of its quarters is not closed yet
+    (`year_not_over`).
+    """
+    calendar = programme_calendar(session)
+    quarters = quarters_of(year, calendar.year_starts_in)
+    _check_may_close_year(session, year, quarters)
+    records = _records(session, quarters)
+    published = stored_blocks(session, quarters)
+    catalogue = catalogue_of(quarters[-1])
+    seeded = rng or random.Random(secrets.randbits(256))  # noqa: S311 - the seed is a secret
+    blocks = [
+        year_block(catalogue, kind, year, records, _of(kind, published), seeded)
+        for kind in catalogue.kinds
+    ]
+    return _publish(session, year, last_day(quarters[-1]), blocks, actor)
+
+
+def _check_may_close_year(session: Session, year: str, quarters: Sequence[str]) -> None:
+    if session.scalar(select(Release.id).where(Release.period == year).limit(1)):
+        raise RuleBroken("year_closed")
+    closed = last_closed(session)
+    if closed is None or closed < quarters[-1]:
+        raise RuleBroken("year_not_over")
 
 
 def _check_may_close(session: Session, quarter: str, calendar: Calendar) -> None:
@@ -70,26 +100,43 @@ def _check_may_close(session: Session, quarter: str, calendar: Calendar) -> None
 
 def _draw_blocks(
     session: Session, quarter: str, calendar: Calendar, rng: random.Random
-) -> Mapping[str, Block]:
+) -> list[Block]:
     year = quarters_of(calendar.year_of(quarter), calendar.year_starts_in)
     earlier = tuple(takewhile(lambda each: each != quarter, year))
-    facts = counted_facts(session, (*earlier, quarter))
-    records = [Record(fact.kind, fact.quarter, fact.codes, fact.count) for fact in facts]
+    records = _records(session, (*earlier, quarter))
     published = stored_blocks(session, earlier)
     catalogue = catalogue_of(quarter)
-    return {
-        kind: quarter_block(
-            catalogue, kind, quarter, records, [b for b in published if b.kind == kind], rng
-        )
+    return [
+        quarter_block(catalogue, kind, quarter, records, _of(kind, published), rng)
         for kind in catalogue.kinds
-    }
+    ]
 
 
-def _store(session: Session, block: Block) -> None:
+def _records(session: Session, quarters: Sequence[str]) -> list[Record]:
+    facts = counted_facts(session, quarters)
+    return [Record(fact.kind, fact.quarter, fact.codes, fact.count) for fact in facts]
+
+
+def _of(kind: str, blocks: Sequence[Block]) -> list[Block]:
+    return [block for block in blocks if block.kind == kind]
+
+
+def _publish(
+    session: Session, period: str, ended_on: date, blocks: Sequence[Block], actor: UUID | None
+) -> str:
+    for block in blocks:
+        _store(session, block, ended_on)
+    digest = digest_of(blocks)
+    audited = f"{period[:4]}-{period[4:]}" if "Q" in period else period.removeprefix("FY")
+    log.record(session, "statistics.closed", actor=actor, period=audited, digest=digest)
+    return digest
+
+
+def _store(session: Session, block: Block, ended_on: date) -> None:
     release = Release(
         kind=block.kind,
         period=block.period,
-        ended_on=last_day(block.period),
+        ended_on=ended_on,
         catalogue=block.catalogue,
         closed_at=clock.now(),
         bound=block.bounds.quarter,
@@ -98,12 +145,8 @@ def _store(session: Session, block: Block) -> None:
     )
     session.add(release)
     session.flush()
-    session.add_all(
-        StatCell(release_id=release.id, table=table, cell=write_cell(cell), value=value)
+    rows = [
+        {"release_id": release.id, "table": table, "cell": write_cell(cell), "value": value}
         for (table, cell), value in block.values.items()
-    )
-    session.flush()
-
-
-def _as_audited(quarter: str) -> str:
-    return f"{quarter[:4]}-{quarter[4:]}"
+    ]
+    session.execute(insert(StatCell), rows)

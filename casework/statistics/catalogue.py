@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations, product
+from itertools import permutations, product
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ CATALOGUES = Path(__file__).with_name("catalogues")
 TOTAL = "total"
 ELSEWHERE = "elsewhere"
 LEAST_MEAN_CELL = 5
-LEAST_FOR_QUARTERS = 60
 Cell = tuple[str, ...]
 
 
@@ -51,6 +50,7 @@ class Kind:
     unit: str
     dimensions: tuple[str, ...]
     planned: int
+    crossings: tuple[tuple[str, ...], ...]
     codes: Mapping[str, tuple[str, ...]]
     nests: Mapping[tuple[str, str], Mapping[str, str]]
 
@@ -59,29 +59,14 @@ class Kind:
         cells = tuple(cell for cell in product(*(self.codes[d] for d in dimensions)))
         return Table(dimensions, cells)
 
-    def crossings(self, ways: int) -> Iterator[Table]:
-        """Every table of so many dimensions; dimensions nested in each other are not crossed."""
-        for chosen in combinations(self.dimensions, ways):
-            if not any(pair in self.nests for pair in _pairs(chosen)):
-                yield self.table(*chosen)
-
     def one_way(self) -> tuple[Table, ...]:
         """The total and every table of one dimension: what a closed quarter publishes."""
-        return (self.table(), *self.crossings(1))
+        return (self.table(), *(self.table(dimension) for dimension in self.dimensions))
 
-    def rung(self, table: Table) -> str:
-        """How often the table comes out, by the planned volume: quarter, year or years.
-
-        Crossed tables never come out quarterly: cells of nine cases on average are off by a fifth.
-        """
-        if len(table.dimensions) <= 1:
-            return "quarter" if self.planned >= LEAST_FOR_QUARTERS else "year"
-        return "year" if self.planned >= LEAST_MEAN_CELL * len(table.cells) else "years"
-
-    def yearly(self) -> tuple[Table, ...]:
-        """Every table of a closed year: one-way always, crossings as far as the plan allows."""
-        crossed = (table for ways in (2, 3) for table in self.crossings(ways))
-        return self.one_way() + tuple(t for t in crossed if self.rung(t) != "years")
+    def crossed(self) -> tuple[Table, ...]:
+        """What a closed year adds: the crossed tables whose mean cell is planned to hold five."""
+        tables = (self.table(*dimensions) for dimensions in self.crossings)
+        return tuple(t for t in tables if self.planned >= LEAST_MEAN_CELL * len(t.cells))
 
     def parents(self, dimension: str, code: str) -> Iterator[tuple[str, str]]:
         """The cells of other dimensions that this code is a part of."""
@@ -149,6 +134,7 @@ def _kind(name: str, raw: Mapping[str, Any]) -> Kind:
         unit=entry["unit"],
         dimensions=dimensions,
         planned=raw["planned"][name],
+        crossings=tuple(tuple(crossed.split("*")) for crossed in entry.get("crossed", ())),
         codes={d: _possible(raw["dimensions"][d], impossible.get(d, ())) for d in dimensions},
         nests=_nests(raw.get("nests", {}), dimensions),
     )
@@ -169,12 +155,6 @@ def _nests(
     }
 
 
-def _pairs(chosen: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    for one, other in combinations(chosen, 2):
-        yield one, other
-        yield other, one
-
-
 def _check(catalogue: Catalogue) -> None:
     for kind in catalogue.kinds.values():
         for (inner, outer), under in kind.nests.items():
@@ -182,3 +162,15 @@ def _check(catalogue: Catalogue) -> None:
                 raise ValueError(f"{kind.name}: {inner} nests a code it does not have")
             if not set(under.values()) <= set(kind.codes[outer]):
                 raise ValueError(f"{kind.name}: {outer} has no such code to nest under")
+        for crossed in kind.crossings:
+            if not _crossable(kind, crossed):
+                raise ValueError(f"{kind.name}: {'*'.join(crossed)} cannot be crossed")
+
+
+def _crossable(kind: Kind, crossed: tuple[str, ...]) -> bool:
+    """Known dimensions, each once, none of them nested in another."""
+    return (
+        set(crossed) <= set(kind.dimensions)
+        and len(set(crossed)) == len(crossed)
+        and not any(pair in kind.nests for pair in permutations(crossed, 2))
+    )

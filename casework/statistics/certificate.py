@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from itertools import accumulate, product
 
 from casework.statistics.catalogue import Kind
-from casework.statistics.grid import Grid, Place
+from casework.statistics.grid import Grid, Place, code_in
 from casework.statistics.solver import INFINITY, Program, solve
 
 Codes = dict[str, str]
@@ -45,10 +45,10 @@ def one_way_witness(grid: Grid, values: Mapping[Place, int]) -> Witness | None:
 
     Margins with one common total always have such counts; only nesting needs a solver.
     """
-    spread = [_spread(grid.kind, family, values) for family in families(grid.kind)]
-    lists = [found for found in spread if found is not None]
+    several = [spread(grid.kind, family, values) for family in families(grid.kind)]
+    lists = [found for found in several if found is not None]
     totals = {sum(count for _, count in found) for found in lists}
-    if len(lists) < len(spread) or len(totals) > 1:
+    if len(lists) < len(several) or len(totals) > 1:
         return None
     return list(_zipped(lists))
 
@@ -66,6 +66,17 @@ def witness_holds(
     )
 
 
+def count_crossed(kind: Kind, witness: Witness) -> dict[Place, int]:
+    """The counts of every crossed table of the kind, from counts per base cell."""
+    tables = kind.crossed()
+    counts = {(table.name, cell): 0 for table in tables for cell in table.cells}
+    for codes, count in witness:
+        for table in tables:
+            cell = tuple(code_in(kind, codes, dimension) for dimension in table.dimensions)
+            counts[table.name, cell] += count
+    return counts
+
+
 def _nested(kind: Kind, codes: Codes) -> bool:
     for (inner, outer), under in kind.nests.items():
         if inner in codes and outer in codes:
@@ -76,7 +87,7 @@ def _nested(kind: Kind, codes: Codes) -> bool:
     return True
 
 
-def _spread(kind: Kind, family: tuple[str, ...], values: Mapping[Place, int]) -> Witness | None:
+def spread(kind: Kind, family: tuple[str, ...], values: Mapping[Place, int]) -> Witness | None:
     """Counts per combination of one family that meet the family's published margins."""
     choices = combinations_of(kind, family)
     program = Program()

@@ -1,4 +1,4 @@
-"""Closing a quarter, apart from any database: true counts in, figures to publish out. Pure."""
+"""Closing a quarter or a year, apart from any database: true counts in, figures out. Pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from casework.statistics.blocks import Block
 from casework.statistics.catalogue import Bounds, Catalogue
-from casework.statistics.certificate import one_way_witness, witness_holds
-from casework.statistics.grid import Grid
+from casework.statistics.certificate import count_crossed, one_way_witness, witness_holds
+from casework.statistics.grid import Grid, Place
 from casework.statistics.rounding import round_quarter
+from casework.statistics.yearly import Year, arrange_year
+
+DRAWS = 3
 
 
 class NoCertificate(Exception):
@@ -56,6 +59,48 @@ def quarter_block(
     if not witness_holds(grid, values, one_way_witness(grid, values)):
         raise NoCertificate(f"{kind} {quarter}")
     return Block(kind, quarter, catalogue.version, rounded.bounds, values)
+
+
+def year_block(
+    catalogue: Catalogue,
+    kind: str,
+    year: str,
+    records: Sequence[Record],
+    quarters: Sequence[Block],
+    rng: random.Random,
+) -> Block:
+    """The figures of a closed year: its quarters' sums, and crossed tables that agree with them.
+
+    `quarters` are the published blocks of the year in order, `records` all its facts as known now.
+    After three draws without success only the sums are published. Raises NoCertificate when
+    figures were found but cannot be proved safe.
+    """
+    grid = Grid(catalogue.kinds[kind])
+    sums = {place: sum(block.values.get(place, 0) for block in quarters) for place in grid.places}
+    bound = max([catalogue.running_bound, *(block.bounds.running for block in quarters)])
+    facts = [
+        [(r.codes, r.count) for r in records if r.kind == kind and r.quarter == block.period]
+        for block in quarters
+    ]
+    figures = [block.values for block in quarters]
+    for _ in range(DRAWS):
+        arranged = arrange_year(grid.kind, figures, facts, rng, base=catalogue.base, bound=bound)
+        if arranged is not None:
+            _prove(grid, figures, arranged)
+            sums |= arranged.values
+            break
+    return Block(kind, year, catalogue.version, Bounds(bound, bound), sums)
+
+
+def _prove(grid: Grid, figures: Sequence[Mapping[Place, int]], year: Year) -> None:
+    """Nothing, when the witnesses reproduce every figure of the year and its quarters."""
+    held = all(
+        witness_holds(grid, published, witness)
+        for published, witness in zip(figures, year.witnesses, strict=True)
+    )
+    together = [pair for witness in year.witnesses for pair in witness]
+    if not held or count_crossed(grid.kind, together) != year.values:
+        raise NoCertificate(grid.kind.name)
 
 
 def residual(grid: Grid, records: Iterable[Record], earlier: Iterable[Block]) -> list[int]:

@@ -18,6 +18,7 @@ from casework.statistics.solver import INFINITY, Program, SolverFailed, solve
 
 FARTHER = 2.0
 """Cost of each unit by which the year to date is off by as much as the base, or more."""
+BOUNDS = Bounds(quarter=4, running=9)
 TIE_BREAK = 0.02
 """Random cost per step of the base: picks at random among equally good solutions."""
 
@@ -37,7 +38,7 @@ def round_quarter(
     rng: random.Random,
     *,
     base: int = 5,
-    bounds: Bounds = Bounds(4, 9),
+    bounds: Bounds = BOUNDS,
 ) -> Rounded:
     """The figures to publish for a quarter, multiples of `base`, never below zero.
 

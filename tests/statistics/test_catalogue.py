@@ -68,20 +68,27 @@ def test_the_full_grid_is_printed() -> None:
     assert len(table.cells) == len(set(table.cells)) == 7 * 3
 
 
-def test_dimensions_nested_in_each_other_are_not_crossed() -> None:
-    crossed = {table.dimensions for table in CATALOGUE.kinds["incident"].crossings(2)}
-    assert not crossed & {("circle", "commune"), ("problem", "core_type"), ("core_type", "care")}
+@pytest.mark.parametrize("faulty", ["circle*commune", "sex*sex", "sex*shoes", "core_type*care"])
+def test_a_table_that_cannot_be_crossed_is_refused(tmp_path: Path, faulty: str) -> None:
+    text = (CATALOGUES / "1.toml").read_text(encoding="utf-8")
+    path = tmp_path / "faulty.toml"
+    path.write_text(text.replace('"circle*sex"', f'"{faulty}"'), encoding="utf-8")
+    with pytest.raises(ValueError, match="cannot be crossed"):
+        read_catalogue(path)
 
 
 def test_a_table_too_fine_for_the_plan_waits_for_several_years() -> None:
     kind = CATALOGUE.kinds["registered"]
-    assert kind.rung(kind.table("commune", "sex")) == "year"
-    assert kind.rung(kind.table("commune", "age", "problem")) == "years"
+    published = {table.name for table in kind.crossed()}
+    assert "commune*sex" in published
+    assert "commune*sex*age" in {"*".join(crossed) for crossed in kind.crossings} - published
 
 
-def test_the_plan_and_not_the_data_decides_the_rung() -> None:
-    kind = CATALOGUE.kinds["document"]
-    assert (kind.planned, kind.rung(kind.table("commune", "age"))) == (100, "years")
+@pytest.mark.parametrize("kind", FactKind)
+def test_the_plan_gives_every_cell_of_a_crossed_table_five_cases_on_average(kind: FactKind) -> None:
+    entry = CATALOGUE.kinds[kind]
+    assert entry.crossed()
+    assert all(entry.planned / len(table.cells) >= 5 for table in entry.crossed())
 
 
 def test_a_catalogue_holds_from_its_first_quarter() -> None:
