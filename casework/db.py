@@ -1,4 +1,5 @@
-"""The database: one declarative base, types that keep their promises, safe settings for both engines."""
+"""The database: one declarative base, types that keep their promises, safe settings for both
+engines."""
 
 from __future__ import annotations
 
@@ -59,7 +60,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA temp_store=MEMORY",
 )
-POSTGRES_OPTIONS = "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+POSTGRES_OPTIONS = (
+    "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+)
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -91,4 +94,13 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reading_only.get() else "BEGIN IMMEDIATE")
 
 
-__all__ = ["Base", "Session", "UtcDateTime", "Uuid", "db", "engine_options", "guard_sqlite", "reading_only"]
+__all__ = [
+    "Base",
+    "Session",
+    "UtcDateTime",
+    "Uuid",
+    "db",
+    "engine_options",
+    "guard_sqlite",
+    "reading_only",
+]

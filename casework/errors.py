@@ -28,7 +28,8 @@ class InvalidTransition(CaseworkError):
 
 
 class RuleBroken(CaseworkError):
-    """A rule of the domain forbids the act; `code` names the rule, and its message is in the catalogues."""
+    """A rule of the domain forbids the act; `code` names the rule, and its message is in the
+    catalogues."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

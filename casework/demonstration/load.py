@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from heapq import heappop, heappush
 
 from flask import current_app
@@ -91,19 +92,15 @@ def closings(session: Session, begin: date) -> list[Step]:
     found, quarter = [], quarter_of(begin)
     while (due := last_day(quarter) + CLOSE_AFTER) <= clock.today():
         moment = datetime.combine(due, time(23, 30), UTC)
-        found.append(Step(moment, -1, lambda quarter=quarter: close(session, quarter)))
+        found.append(Step(moment, -1, partial(close_quarter, session, quarter)))
         quarter = quarter_of(last_day(quarter) + timedelta(days=1))
     return found
 
 
-def close(session: Session, quarter: str) -> None:
-    """The quarter's figures are drawn and published."""
-    close_quarter(session, quarter)
-
-
 def play_all(session: Session, echo: Echo, steps: list[Step]) -> None:
     """The steps up to now happen in the order of time, each at its own moment; progress is told."""
-    now, heap = clock.now(), []
+    now = clock.now()
+    heap: list[Step] = []
     for step in steps:
         if step.moment <= now:
             heappush(heap, step)

@@ -37,7 +37,7 @@ from casework.referrals.drafting import ELECTRONIC, Wish, draft_referral
 from casework.referrals.withdrawal import open_referrals
 from casework.referrals.workflow import By, Move, State
 
-Doing = Callable[[], None]
+Doing = Callable[[], object]
 RECEIVED_AT = time(9, 10)
 
 

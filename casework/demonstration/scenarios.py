@@ -58,7 +58,7 @@ def staged(
     grievances: list[dict[str, Any]],
     risk: str = "moyen",
     counted: bool = True,
-    **identity: Any,
+    more: dict[str, Any] | None = None,
 ) -> Performance:
     """A scenario ready to be played."""
     first = grievances[0]
@@ -70,7 +70,7 @@ def staged(
         risk=risk,
         counted=counted,
         chance=Random(key),
-        identity={"commune": commune, "beneficiaries": people, **identity},
+        identity={"commune": commune, "beneficiaries": people, **(more or {})},
         facts={"grievances": grievances, "risk": risk},
     )
     return Performance(stage, story, -2, stage.player(worker))
@@ -159,8 +159,8 @@ def land_of_fishermen(stage: Stage, on: date) -> Iterator[Step]:
     elder = someone("S3", "M", 48, on, "Bakary", family_name="Niantao")
     told = "On nous a ordonné de quitter le campement du fleuve après vingt ans."
     land = matter("S3", [elder], told, justice_type="fon_ressources")
-    people = {"collective": True, "affected_female": 6, "affected_male": 8}
-    play = staged(stage, "S3", on, ALAFIA, "alassane", [elder], [land], **people)
+    group = {"collective": True, "affected_female": 6, "affected_male": 8}
+    play = staged(stage, "S3", on, ALAFIA, "alassane", [elder], [land], more=group)
     meeting = ident("S3", "cofo")
     yield play.at(0, lambda: receive(play))
     yield play.at(2, lambda: send(play, "foncier", meeting))
@@ -229,7 +229,7 @@ def no_statistics(stage: Stage, on: date) -> Iterator[Step]:
 def reopen(play: Performance) -> None:
     """She comes back: the same case is open again."""
     text = "Elle revient. Nouvelle violence depuis une semaine."
-    value = {"happened_on": clock.today().isoformat(), "text": text}
+    value: dict[str, object] = {"happened_on": clock.today().isoformat(), "text": text}
     closure.reopen_case(play.stage.session, *play.worker.by, play.story.case_id, value)
 
 

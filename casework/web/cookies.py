@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request
 from flask.sessions import SessionInterface, SessionMixin
+from werkzeug.wrappers import Response
 
 NAME = "__Host-session"
 LANGUAGE = "__Host-language"

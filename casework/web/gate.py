@@ -43,7 +43,8 @@ def public(view: View) -> View:
 
 
 def harmless(view: View) -> View:
-    """Marks a public view whose POST may come from anywhere: a stale page must never hold her up."""
+    """Marks a public view whose POST may come from anywhere: a stale page must never hold her
+    up."""
     return _marking(Mark(public=True, harmless=True))(view)
 
 

@@ -52,15 +52,15 @@ def opened(
     people: list[dict[str, Any]] | None = None,
     grievances: list[dict[str, Any]] | None = None,
     statistics: str = "yes",
-    **sections: dict[str, object],
+    **sections: dict[str, Any],
 ) -> OpenCase:
     """An open case of the worker's team."""
     assert worker.team_id is not None
     answers = [answer(RECORDING), answer(STATISTICS, statistics)]
     by = (session, worker.actor, worker.keyring)
     case = intake.begin_case(*by, worker.team_id, uuid4(), answers)
-    identity = {"commune": COMMUNE, "beneficiaries": people or [woman()]}
-    facts = {"grievances": grievances or [civil_status()], "risk": "faible"}
+    identity: dict[str, Any] = {"commune": COMMUNE, "beneficiaries": people or [woman()]}
+    facts: dict[str, Any] = {"grievances": grievances or [civil_status()], "risk": "faible"}
     for name, value in {"identity": identity, "facts": facts, **sections}.items():
         intake.save_section(*by, case.id, name, value, 0)
     return intake.complete_intake(*by, case.id)
