@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from casework import clock
 from casework.cases.access import OpenCase, exchange_section, open_case
 from casework.cases.models import Case, CaseAccess, CaseEntry, CaseSection
 from casework.cases.sections import Entry, Section, moment
@@ -51,10 +53,10 @@ class OpenReferral:
 def visible(actor: Actor, permission: Permission = Permission.REFERRAL_VIEW) -> ColumnElement[bool]:
     """The referrals the actor may see: sent by, or sent to, a team where she holds the permission.
 
-    A draft is nobody's but the sender's.
+    What was never sent, a draft or a cancelled one, is nobody's but the sender's.
     """
     teams = actor.teams_with(permission)
-    received = Referral.to_team.in_(teams) & (Referral.state != State.DRAFT)
+    received = Referral.to_team.in_(teams) & Referral.sent_at.is_not(None)
     return or_(Referral.from_team.in_(teams), received)
 
 
@@ -87,13 +89,18 @@ def open_as_sender(session: Session, keyring: Keyring, row: Referral) -> OpenRef
 
 
 def open_as_receiver(session: Session, keyring: Keyring, row: Referral) -> OpenReferral:
-    """The receiver's view: through its grant, while it has one; afterwards nothing is left to
-    open."""
+    """The receiver's view: through its grant, to the last day of the consent; afterwards nothing
+    is left to open."""
     access = session.get(CaseAccess, (row.to_team, row.case_id, row.id))
-    if access is None:
+    if access is None or is_over(access.expires_on):
         return OpenReferral(row, Side.RECEIVER, b"")
     grant = grant_of(session, keyring, row, access)
     return OpenReferral(row, Side.RECEIVER, grant.exchange_key, grant=grant, access=access)
+
+
+def is_over(expires_on: date | None) -> bool:
+    """True after the last day of a grant, whether or not the nightly job took its box away."""
+    return expires_on is not None and expires_on < clock.today()
 
 
 def grant_of(session: Session, keyring: Keyring, row: Referral, access: CaseAccess) -> Grant:

@@ -14,17 +14,19 @@ from casework.audit.log import record
 from casework.cases import counting
 from casework.cases.models import CaseEntry
 from casework.cases.sections import Value, digest_of
+from casework.directory.models import Provider
 from casework.errors import InvalidTransition, NotAllowed, RuleBroken, StaleVersion
 from casework.policy import Actor, Permission
 from casework.referrals.access import OpenReferral, access_referral, exchange
 from casework.referrals.deadlines import Urgency
 from casework.referrals.disclosure import add_chore, close_disclosure, disclose
 from casework.referrals.drafting import asked_in
+from casework.referrals.drafting import refuse_impossible as check_possible
 from casework.referrals.exchange import write_exchange
 from casework.referrals.grants import convert_grant
 from casework.referrals.models import Referral, ReferralMove
 from casework.referrals.owners import owe
-from casework.referrals.workflow import By, Grant, Move, Rule, Side, State, rule
+from casework.referrals.workflow import By, Grant, Move, Rule, Side, State, discloses, rule
 from casework.vault.keys import Keyring
 
 
@@ -33,7 +35,7 @@ class Act:
     """How a move came about: when, why, and for a move on behalf, from whom and by which means."""
 
     happened_on: date
-    reason: str = ""
+    reason: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
     source: str = field(default="", repr=False)
     means: str = ""
@@ -54,11 +56,12 @@ def move(
     `by` is ON_BEHALF when a member of the sending team records the receiver's own act; then `act`
     says source and means. Raises NotVisible, NotAllowed, StaleVersion, InvalidTransition;
     RuleBroken: 'future_date', 'reason_missing', 'source_missing', 'no_consent',
-    'partner_not_compared', 'nobody_to_act'.
+    'partner_not_compared', 'nobody_to_act', and when sending 'case_closed', 'settlement_forbidden',
+    'cadi_civil_only', 'provider_…'.
     """
     referral = access_referral(session, actor, keyring, referral_id, Permission.REFERRAL_VIEW)
     quality = by or (By.SENDER if referral.side is Side.SENDER else By.RECEIVER)
-    check_permission(actor, referral, quality)
+    check_permission(actor, referral, quality, wanted)
     if shown_version is not None and referral.row.version != shown_version:
         raise StaleVersion
     found = rule(referral.state, wanted)
@@ -68,12 +71,13 @@ def move(
     return perform(session, actor, keyring, referral, wanted, found, act, quality)
 
 
-def check_permission(actor: Actor, referral: OpenReferral, quality: By) -> None:
+def check_permission(actor: Actor, referral: OpenReferral, quality: By, wanted: Move) -> None:
     """Raises NotAllowed unless the actor may act in this quality in the team she acts for."""
+    answers = wanted in (Move.ACCEPT, Move.DECLINE)
     needed = {
         By.SENDER: Permission.REFERRAL_SEND,
         By.ON_BEHALF: Permission.REFERRAL_ON_BEHALF,
-        By.RECEIVER: Permission.REFERRAL_REPORT,
+        By.RECEIVER: Permission.REFERRAL_ACCEPT if answers else Permission.REFERRAL_REPORT,
     }.get(quality)
     row = referral.row
     team = row.to_team if quality is By.RECEIVER else row.from_team
@@ -110,6 +114,8 @@ def perform(
     """State, grant, owner, row of the move, sealed entry and audit entry, in that order."""
     row, before, written = referral.row, referral.state, exchange(session, referral)
     wish = asked_in(written)
+    if found.grant is Grant.ISSUE:
+        refuse_impossible(session, referral, wish)
     number = sum(entry.value["kind"] == "move" for entry in written)
     entry = write_move(session, actor, referral, wanted, found, act, quality, number)
     row.state = found.to
@@ -139,6 +145,13 @@ def stamp(row: Referral, found: Rule, now: datetime) -> None:
         row.answered_at = None
     elif found.to in (State.ACCEPTED, State.DECLINED, State.SERVED) and row.answered_at is None:
         row.answered_at = now
+
+
+def refuse_impossible(session: Session, referral: OpenReferral, wish: dict[str, Any]) -> None:
+    """Raises RuleBroken when the directory or the law no longer allows what a draft asks."""
+    if referral.case is not None:
+        provider = session.get_one(Provider, referral.row.provider_id)
+        check_possible(session, referral.case, provider, wish["service"], wish["grievance"])
 
 
 def care_until(wish: dict[str, Any]) -> datetime | None:
@@ -202,10 +215,10 @@ def apply_grant(
     match found.grant:
         case Grant.ISSUE:
             disclose(session, actor, keyring, referral, wish)
-        case Grant.CONVERT if referral.side is Side.RECEIVER:
-            convert_grant(session, actor, keyring, referral)
         case Grant.END:
             close_disclosure(session, actor, keyring, referral, wish)
+        case _ if referral.side is Side.RECEIVER and discloses(found.to):
+            convert_grant(session, actor, keyring, referral)
         case _:
             pass
 

@@ -15,19 +15,23 @@ from casework.cases.access import exchange_section, open_case
 from casework.cases.models import Case, CaseAccess
 from casework.policy import Actor
 from casework.referrals.access import OpenReferral
-from casework.referrals.disclosure import add_chore, rekey
+from casework.referrals.disclosure import add_chore, issue_anew, rekey
 from casework.referrals.drafting import asked
 from casework.referrals.models import Chore, Referral, ReferralMove
-from casework.referrals.workflow import Move, Side, State, rule
+from casework.referrals.owners import name_present_owners
+from casework.referrals.workflow import OPEN, Move, Side, State, rule
 from casework.vault.keys import Keyring
 
 AT_MOST = 50
 
 
 def run_chores(session: Session, actor: Actor, keyring: Keyring) -> int:
-    """Up to 50 waiting chores of the keyholder's teams are done; returns how many."""
+    """Up to 50 waiting chores of the keyholder's teams are done, and every open referral of these
+    teams names somebody who can sign in; returns how many chores."""
     if not keyring.teams:
         return 0
+    session.flush()
+    name_present_owners(session, list(keyring.teams))
     waiting = session.scalars(
         select(Chore)
         .where(Chore.team_id.in_(list(keyring.teams)))
@@ -42,15 +46,20 @@ def run_chores(session: Session, actor: Actor, keyring: Keyring) -> int:
 
 
 def do(session: Session, actor: Actor, keyring: Keyring, chore: Chore) -> None:
-    """Re-keys what an ended referral held, or brings the statistics of its case up to date."""
+    """Re-keys what an ended referral held, issues a box that had to wait, or brings the statistics
+    of its case up to date."""
     case = open_case(session, keyring, session.get_one(Case, chore.case_id))
     if chore.kind == "recount":
         counting.recount(session, actor, case)
         return
     row = session.get_one(Referral, chore.referral_id)
     key = case.key(exchange_section(row.id), 1)
-    wish = asked(session, OpenReferral(row, Side.SENDER, key, case=case))
-    rekey(session, actor, keyring, case, row, wish["sections"])
+    referral = OpenReferral(row, Side.SENDER, key, case=case)
+    wish = asked(session, referral)
+    if chore.kind == "rekey":
+        rekey(session, actor, keyring, case, row, wish["sections"])
+    elif referral.state in OPEN:
+        issue_anew(session, actor, keyring, referral, wish)
 
 
 def expire_grants(session: Session) -> int:

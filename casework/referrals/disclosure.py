@@ -20,7 +20,7 @@ from casework.referrals import grants
 from casework.referrals.access import OpenReferral
 from casework.referrals.drafting import ELECTRONIC, asked
 from casework.referrals.models import Chore, Referral
-from casework.referrals.workflow import Side
+from casework.referrals.workflow import OPEN, Side, State
 from casework.vault.keys import Keyring
 
 
@@ -87,15 +87,33 @@ def rekey(
     row: Referral,
     sections: Sequence[str],
 ) -> None:
-    """What the ended referral held is under new keys; other receivers' boxes are issued anew."""
+    """What the ended referral held is under new keys; other receivers' boxes are issued anew, its
+    own too where it was sent again meanwhile."""
+    again = State(row.state) in OPEN
     grants.end_grant(session, actor, keyring, case, row, sections)
-    for other in grants.live_grants(session, case.id, row.id):
+    others = grants.live_grants(session, case.id, row.id)
+    for other in [*others, row] if again else others:
         opened = OpenReferral(
             other, Side.SENDER, case.key(exchange_section(other.id), 1), case=case
         )
         wish = asked(session, opened)
         if set(wish["sections"]) & set(sections):
-            disclose(session, actor, keyring, opened, wish)
+            issue_anew(session, actor, keyring, opened, wish)
+
+
+def issue_anew(
+    session: Session, actor: Actor, keyring: Keyring, referral: OpenReferral, wish: dict[str, Any]
+) -> None:
+    """The receiver reads on with the new keys. Where its consent is over its old box opens them
+    no more; where its keys are not compared it waits without a box until they are."""
+    try:
+        disclose(session, actor, keyring, referral, wish)
+    except RuleBroken as rule:
+        if rule.code != "partner_not_compared":
+            return
+        if grants.drop(session, referral.row):
+            grants.note_end(session, actor, referral.row, {})
+        add_chore(session, referral.row, "reissue")
 
 
 def add_chore(session: Session, row: Referral, kind: str) -> None:

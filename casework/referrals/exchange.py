@@ -13,6 +13,7 @@ from casework.cases.sections import Value
 from casework.errors import InvalidTransition
 from casework.policy import Actor, Permission
 from casework.referrals.access import OpenReferral, access_referral
+from casework.referrals.workflow import OPEN, State
 from casework.vault.case_keys import seal_entry
 from casework.vault.keys import Keyring
 from casework.vault.primitives import fingerprint
@@ -38,13 +39,23 @@ def write_exchange(
 
 
 def write_message(
-    session: Session, actor: Actor, keyring: Keyring, referral_id: UUID, text: str
+    session: Session,
+    actor: Actor,
+    keyring: Keyring,
+    referral_id: UUID,
+    text: str,
+    message_id: UUID | None = None,
 ) -> CaseEntry:
-    """A message stands in the referral's own section, for both teams.
+    """A message stands in the referral's own section, for both teams; posted twice, it is one.
 
-    Raises NotVisible, NotAllowed, InvalidTransition once the referral is over.
+    Raises NotVisible, NotAllowed, InvalidTransition while it is a draft and once it is over.
     """
     referral = access_referral(session, actor, keyring, referral_id, Permission.REFERRAL_VIEW)
+    existing = session.get(CaseEntry, (referral.row.case_id, message_id)) if message_id else None
+    if existing is not None and existing.section == referral.section:
+        return existing
+    if referral.state not in OPEN - {State.DRAFT}:
+        raise InvalidTransition("nobody reads messages now")
     value: Value = {
         "kind": "message",
         "text": text,
@@ -53,7 +64,7 @@ def write_message(
         "recorded_at": clock.now().isoformat(),
         "recorded_by": str(actor.user_id),
     }
-    row = write_exchange(session, referral, value)
+    row = write_exchange(session, referral, value, message_id)
     session.flush()
     record(
         session,
