@@ -63,6 +63,7 @@ TABLES = (
     "referrals",
     "facts",
     "statistics",
+    "cli",
 )
 DEMONSTRATION = "demonstration"
 STATIC = Path(__file__).parent / "static"

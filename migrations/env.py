@@ -9,6 +9,7 @@ from typing import Literal
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from casework.db import Base
@@ -71,7 +72,18 @@ def migrate(connection: Connection) -> None:
     return migrate_sqlite(connection) if sqlite else migrate_postgresql(connection)
 
 
+def connected() -> Connection:
+    """A connection to the database; without one, the command ends with one sentence."""
+    try:
+        return engine().connect()
+    except OperationalError:
+        raise SystemExit(
+            "Nothing was migrated: the database cannot be reached: "
+            "check DATABASE_URL and that the server is running."
+        ) from None
+
+
 if context.is_offline_mode():
     raise SystemExit("Migrations need the database itself: run them without --sql.")
-with engine().connect() as one:
+with connected() as one:
     migrate(one)
