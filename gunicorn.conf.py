@@ -9,7 +9,8 @@ from typing import Any
 from casework.db import db
 
 _host = os.environ.get("HOST") or "127.0.0.1"
-_port = os.environ.get("PORT") or "8000"
+_asked = os.environ.get("PORT") or "8000"
+_port = _asked if _asked.isdecimal() else "8000"  # the application refuses a word, and says why
 _memory = Path("/dev/shm")  # noqa: S108 - the workers' heartbeat must not wait for a disk
 
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
