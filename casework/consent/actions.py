@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit.log import record
 from casework.consent.models import ConsentRow
-from casework.consent.records import NECESSITY, Consent
+from casework.consent.records import NECESSITY, Consent, Standing
 from casework.errors import NotVisible, RuleBroken
 from casework.policy import Actor
 from casework.vault.case_keys import open_entry, seal_entry
@@ -45,16 +45,22 @@ def record_consent(
     value: dict[str, object],
     consent_id: UUID | None = None,
 ) -> ConsentRow:
-    """What the person answered stands in the case; see `records` for the value.
+    """What the person answered stands in the case; see `records` for the value. Posted twice under
+    one id, it is one answer. A ground of necessity is asked for by the actor and not yet confirmed.
 
     Raises RuleBroken: 'future_date', 'consent_over' when it would expire before it begins.
     """
+    existing = session.get(ConsentRow, (case_id, consent_id)) if consent_id else None
+    if existing is not None:
+        return existing
     refuse_impossible(value)
     stamped = {
         **value,
         "recorded_at": clock.now().isoformat(),
         "recorded_by": str(actor.user_id),
     }
+    if value["kind"] == NECESSITY:
+        stamped |= {"requested_by": str(actor.user_id), "confirmed_by": None}
     row = ConsentRow(case_id=case_id, id=consent_id or uuid4(), revision=1)
     seal(row, key, stamped)
     session.add(row)
@@ -116,8 +122,17 @@ def load(session: Session, case_id: UUID, consent_id: UUID) -> ConsentRow:
 def withdraw_consent(
     session: Session, actor: Actor, case_id: UUID, key: bytes, consent_id: UUID, on: date
 ) -> Consent:
-    """The person has taken her consent back on that day; what was lawful before stays recorded."""
+    """The person has taken her consent back on that day; what was lawful before stays recorded.
+    Taken back twice, the first day stands.
+
+    Raises NotVisible, RuleBroken('future_date').
+    """
     row = load(session, case_id, consent_id)
+    known = opened(row, key)
+    if known.value.get("withdrawn_on"):
+        return known
+    if on > clock.today():
+        raise RuleBroken("future_date")
     consent = change(session, row, key, withdrawn_on=on.isoformat())
     note(session, actor, "consent.withdrawn", row)
     return consent
@@ -128,12 +143,13 @@ def confirm_necessity(
 ) -> Consent:
     """A second person has judged that a life or a child is in danger: sharing may start at once.
 
-    Raises RuleBroken('second_person_needed') for whoever asked, or 'not_waiting'.
+    Raises NotVisible, RuleBroken('second_person_needed') for whoever asked, or
+    'necessity_not_waiting' when it is confirmed, withdrawn or over already.
     """
     row = load(session, case_id, consent_id)
     asked = opened(row, key)
-    if asked.kind != NECESSITY or asked.value.get("confirmed_by"):
-        raise RuleBroken("not_waiting")
+    if asked.kind != NECESSITY or asked.state(clock.today()) is not Standing.WAITING:
+        raise RuleBroken("necessity_not_waiting")
     if asked.value.get("requested_by") == str(actor.user_id):
         raise RuleBroken("second_person_needed")
     confirmed = change(session, row, key, confirmed_by=str(actor.user_id))

@@ -28,6 +28,17 @@ class Answer(StrEnum):
     NOT_YET = "not_yet"
 
 
+class Standing(StrEnum):
+    """What a recorded answer is worth on a day."""
+
+    HOLDS = "holds"
+    WAITING = "waiting"
+    NO = "no"
+    NOT_YET = "not_yet"
+    WITHDRAWN = "withdrawn"
+    OVER = "over"
+
+
 RECORDING = "c_donnees"
 SERVICES = "c_services"
 SHARING = "c_partage"
@@ -86,9 +97,17 @@ class Consent:
     def holds(self, on: date) -> bool:
         """True when it was a yes, is not withdrawn, not over, and confirmed where two are
         needed."""
-        over = self.expires_on is not None and on > self.expires_on
-        withdrawn = bool(self.value.get("withdrawn_on"))
-        return self.answer is Answer.YES and not over and not withdrawn and self.confirmed
+        return self.state(on) is Standing.HOLDS
+
+    def state(self, on: date) -> Standing:
+        """What it is worth on a day, the strongest reason against it first."""
+        if self.answer is not Answer.YES:
+            return Standing(self.answer)
+        if self.value.get("withdrawn_on"):
+            return Standing.WITHDRAWN
+        if self.expires_on is not None and on > self.expires_on:
+            return Standing.OVER
+        return Standing.HOLDS if self.confirmed else Standing.WAITING
 
 
 def latest(consents: Iterable[Consent], kind: str) -> Consent | None:
@@ -101,18 +120,3 @@ def agreed(consents: Iterable[Consent], kind: str, on: date) -> bool:
     """True when the last answer to the question is a yes that holds on the day."""
     found = latest(consents, kind)
     return found is not None and found.holds(on)
-
-
-def may_open(consents: Iterable[Consent], recipient: UUID, on: date) -> dict[Section, Consent]:
-    """The sections this recipient may open on the day, each with the consent or ground that
-    allows it.
-
-    A consent comes before a ground of necessity; the internal section is never shared.
-    """
-    found: dict[Section, Consent] = {}
-    ranked = sorted(consents, key=lambda consent: consent.kind == NECESSITY)
-    for consent in ranked:
-        if consent.recipient == recipient and consent.holds(on):
-            for section in consent.sections - {Section.ADMIN}:
-                found.setdefault(section, consent)
-    return found

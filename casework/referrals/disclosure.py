@@ -13,7 +13,9 @@ from casework.cases.access import OpenCase, exchange_section
 from casework.consent.actions import SECTION as CONSENTS
 from casework.consent.actions import VERSION, list_consents
 from casework.consent.recipients import Section
-from casework.consent.records import Consent, may_open
+from casework.consent.records import Consent
+from casework.consent.rules import openable
+from casework.directory.models import Provider
 from casework.errors import NotAllowed, RuleBroken
 from casework.policy import Actor
 from casework.referrals import grants
@@ -52,7 +54,8 @@ def disclose(
 def may_share(session: Session, case: OpenCase, provider_id: UUID) -> dict[Section, Consent]:
     """The sections that may go to the provider today, each with what allows it."""
     consents = list_consents(session, case.id, case.key(CONSENTS, VERSION))
-    return may_open(consents, provider_id, clock.today())
+    provider = session.get_one(Provider, provider_id)
+    return openable(consents, provider_id, clock.today(), provider.kind)
 
 
 def card_for(case: OpenCase, wish: dict[str, Any]) -> dict[str, object]:

@@ -55,10 +55,19 @@ def end_uncovered(
     session: Session, actor: Actor, keyring: Keyring, case: OpenCase, row: Referral, on: date
 ) -> None:
     """The referral ends unless other consents still cover every section it shares."""
-    key = case.key(exchange_section(row.id), 1)
-    referral = OpenReferral(row, Side.SENDER, key, case=case)
-    wished = set(asked(session, referral)["sections"])
-    if wished and wished <= {str(name) for name in may_share(session, case, row.provider_id)}:
+    referral = as_sender(case, row)
+    if asked(session, referral)["sections"] and not shares_uncovered(session, case, row):
         return
     found = rule(referral.state, Move.WITHDRAW)
     perform(session, actor, keyring, referral, Move.WITHDRAW, found, Act(on), By.SENDER)
+
+
+def shares_uncovered(session: Session, case: OpenCase, row: Referral) -> bool:
+    """True when a referral shares a section that nothing allows today."""
+    wished = set(asked(session, as_sender(case, row))["sections"])
+    return not wished <= {str(name) for name in may_share(session, case, row.provider_id)}
+
+
+def as_sender(case: OpenCase, row: Referral) -> OpenReferral:
+    """A referral of an open case, opened with the case's own key."""
+    return OpenReferral(row, Side.SENDER, case.key(exchange_section(row.id), 1), case=case)
