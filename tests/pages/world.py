@@ -1,0 +1,74 @@
+"""One of everything that has an address, for walking through every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.cases.field_kinds import Per
+from casework.consent.models import ConsentRow
+from casework.referrals.models import ReferralMove
+from casework.referrals.workflow import Move
+from tests.support.cast import GOUNDAM, HEALTH, Cast
+from tests.support.files import agree, moved, noted, opened, referred
+
+SAMPLES: dict[str, Any] = {
+    "period": "2026Q3",
+    "language": "fr",
+    "page": "names",
+    "name": "identity",
+    "section": "identity",
+    "kind": "journal",
+    "entry_kind": "journal",
+    "move": "accept",
+    "table": "commune",
+    "step": "service",
+    "number": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The ids of what exists, by the name the addresses give them."""
+
+    ids: dict[str, Any]
+
+    def value(self, endpoint: str, name: str) -> Any:
+        """The value for one argument of an address."""
+        if name in self.ids:
+            return self.ids[name]
+        if name in SAMPLES:
+            return SAMPLES[name]
+        return uuid4()
+
+
+def make_world(app: Flask, session: Session, cast: Cast) -> World:
+    """A case of Goundam, followed, referred to the health centre and accepted there."""
+    zeinab, mariam = cast.person("zeinab"), cast.person("mariam")
+    case = opened(session, zeinab)
+    agree(session, zeinab, case, cast.provider(HEALTH), "identity")
+    row = referred(session, zeinab, case, cast.provider(HEALTH), "identity")
+    moved(session, mariam, row, Move.ACCEPT)
+    entry_id = noted(session, zeinab, case, Per.JOURNAL, nature="entretien", text="Un mot.")
+    consent = session.scalars(select(ConsentRow.id).where(ConsentRow.case_id == case.id)).first()
+    move_id = session.scalars(select(ReferralMove.id)).first()
+    session.commit()
+    return World(
+        {
+            "case_id": case.id,
+            "referral_id": row.id,
+            "consent_id": consent,
+            "entry_id": entry_id,
+            "move_id": move_id,
+            "provider_id": cast.provider(HEALTH),
+            "team_id": cast.team(GOUNDAM).id,
+            "partner_id": cast.team(HEALTH).id,
+            "other_id": cast.team(HEALTH).id,
+            "user_id": cast.person("ibrahim").id,
+        }
+    )
