@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -45,7 +45,7 @@ def disclose(
         raise RuleBroken("no_consent")
     ends = [allowed[section].expires_on for section in wished]
     expires_on = min((end for end in ends if end), default=None)
-    card = card_for(case, wish)
+    card = card_of(case.card, wish)
     grants.issue_grant(
         session, actor, keyring, case, referral.row, [str(s) for s in wished], card, expires_on
     )
@@ -58,13 +58,13 @@ def may_share(session: Session, case: OpenCase, provider_id: UUID) -> dict[Secti
     return openable(consents, provider_id, clock.today(), provider.kind)
 
 
-def card_for(case: OpenCase, wish: dict[str, Any]) -> dict[str, object]:
+def card_of(case_card: Mapping[str, object], wish: dict[str, Any]) -> dict[str, object]:
     """What the receiver sees before it accepts: no name, nothing written by hand."""
     return {
         "service": wish["service"],
         "urgency": wish["urgency"],
-        "commune": case.card.get("commune", ""),
-        "band": case.card.get("band", ""),
+        "commune": case_card.get("commune", ""),
+        "band": case_card.get("band", ""),
         "people": len(wish["people"]) or 1,
     }
 

@@ -14,7 +14,7 @@ from casework.audit.log import record
 from casework.cases.access import OpenCase, exchange_section
 from casework.cases.models import CaseAccess
 from casework.cases.sections import rekey_section, section_version
-from casework.errors import RuleBroken
+from casework.errors import NotVisible, RuleBroken
 from casework.people.models import Team
 from casework.people.queries import team_book, team_public
 from casework.policy import Actor
@@ -46,11 +46,11 @@ def expect_compared(
     and accompaniment are never held back by this.
     """
     team = session.get_one(Team, to_team)
-    epoch, public = team_public(session, to_team)
     _, book = team_book(session, keyring.team(from_team))
     try:
+        epoch, public = team_public(session, to_team)
         book.expect_peer(to_team, epoch, public, team.provider_id)
-    except BookMismatch:
+    except (BookMismatch, NotVisible):
         raise RuleBroken("partner_not_compared") from None
     return epoch, public.kem
 
