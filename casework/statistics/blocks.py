@@ -46,5 +46,10 @@ def read_cell(text: str) -> Cell:
 
 def digest_of(blocks: Iterable[Block]) -> str:
     """One fingerprint for all blocks of a period: the sha256 of theirs, kinds in order of name."""
-    several = sorted((block.kind, block.digest()) for block in blocks)
+    return joined({block.kind: block.digest() for block in blocks})
+
+
+def joined(digests: Mapping[str, str]) -> str:
+    """The same fingerprint from the digests of the blocks, by kind."""
+    several = sorted(digests.items())
     return hashlib.sha256("".join(f"{k}:{digest}\n" for k, digest in several).encode()).hexdigest()

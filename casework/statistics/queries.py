@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from casework.statistics.blocks import read_cell
+from casework.statistics.blocks import joined, read_cell
 from casework.statistics.catalogue import TOTAL, Cell
 from casework.statistics.models import Release, StatCell
 
@@ -63,6 +63,28 @@ def over(
     return {
         read_cell(cell): tuple(found.get((period, cell)) for period in periods) for cell in cells
     }
+
+
+def one_way(session: Session, period: str) -> dict[str, dict[str, dict[Cell, int]]]:
+    """All figures of a period but the crossed tables, at once: by kind, table and cell."""
+    chosen = (
+        select(Release.kind, StatCell.table, StatCell.cell, StatCell.value)
+        .join(StatCell, StatCell.release_id == Release.id)
+        .where(Release.period == period, StatCell.table.not_like("%*%"))
+    )
+    found: dict[str, dict[str, dict[Cell, int]]] = {}
+    for kind, table, cell, value in session.execute(chosen):
+        found.setdefault(kind, {}).setdefault(table, {})[read_cell(cell)] = value
+    return found
+
+
+def fingerprints(session: Session, periods: Iterable[str]) -> dict[str, str]:
+    """The fingerprint of each closed period, as the log keeps it since the close."""
+    chosen = select(Release.period, Release.kind, Release.digest)
+    kinds: dict[str, dict[str, str]] = {}
+    for period, kind, digest in session.execute(chosen.where(Release.period.in_(list(periods)))):
+        kinds.setdefault(period, {})[kind] = digest
+    return {period: joined(digests) for period, digests in kinds.items()}
 
 
 def totals(session: Session, periods: Iterable[str]) -> dict[str, dict[str, int]]:
