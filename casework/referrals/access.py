@@ -154,6 +154,30 @@ def shared_sections(session: Session, referral: OpenReferral) -> dict[str, Secti
     return {row.section: opened(referral.grant, row) for row in rows if row.box}
 
 
+def shared_entries(session: Session, referral: OpenReferral) -> list[Entry]:
+    """The entries of the granted sections, oldest act first (at most 500); nothing before
+    acceptance."""
+    if referral.grant is None or not discloses(referral.state):
+        return []
+    rows = session.scalars(
+        select(CaseEntry)
+        .where(
+            CaseEntry.case_id == referral.row.case_id,
+            CaseEntry.section.in_(list(referral.grant.sections)),
+        )
+        .order_by(CaseEntry.id)
+        .limit(500)
+    ).all()
+    return sorted((opened_entry(referral.grant, row) for row in rows), key=moment)
+
+
+def opened_entry(grant: Grant, row: CaseEntry) -> Entry:
+    """One entry of a granted section; raises SealBroken as `opened`."""
+    _, key = grant.sections[row.section]
+    place = (row.case_id, row.section, row.id, row.version, row.revision)
+    return Entry(row.id, row.section, open_entry(key, *place, row.box), row.revision)
+
+
 def opened(grant: Grant, row: CaseSection) -> Section:
     """One granted section; raises SealBroken when the grant's key is of an earlier version."""
     _, key = grant.sections[row.section]

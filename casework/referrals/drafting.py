@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -198,3 +199,17 @@ def asked_in(entries: list[Entry]) -> dict[str, Any]:
         if entry.value["kind"] == "referral":
             return entry.value
     raise InvalidTransition("the exchange is over")
+
+
+def wish_in(value: Mapping[str, Any]) -> Wish:
+    """The wish that `described` sealed."""
+    return Wish(
+        provider_id=UUID(value["provider"]),
+        service=value["service"],
+        urgency=Urgency(value["urgency"]),
+        channel=value["channel"],
+        people=tuple(value["people"]),
+        grievance=value["grievance"],
+        sections=tuple(value["sections"]),
+        reason=value["reason"],
+    )
