@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import accumulate, product
 
 VOWELS = frozenset("aeiouE")
 _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -136,22 +137,25 @@ def _drop(word: str, place: int) -> float:
     return _DROPPED.get(phoneme, _FIRST_CONSONANT if place == 0 else CONSONANT)
 
 
+_PHONEMES = "abcdefghijklmnopqrstuvwxyzESCG"
+_HEARD = {
+    one: {other: _replace(one, other, first=False) for other in _PHONEMES} for one in _PHONEMES
+}
+
+
 def distance(left: str, right: str) -> float:
     """The least cost of turning one phoneme string into the other; 0 when they are equal."""
-    above = [0.0]
-    for place in range(len(right)):
-        above.append(above[-1] + _drop(right, place))
+    drops = [_drop(right, place) for place in range(len(right))]
+    above = list(accumulate(drops, initial=0.0))
     for row, phoneme in enumerate(left):
-        dropped = _drop(left, row)
-        line = [above[0] + dropped]
+        heard, dropped = _HEARD[phoneme], _drop(left, row)
+        here = above[0] + dropped
+        line = [here]
         for column, other in enumerate(right):
-            line.append(
-                min(
-                    above[column] + _replace(phoneme, other, first=row == column == 0),
-                    above[column + 1] + dropped,
-                    line[column] + _drop(right, column),
-                )
-            )
+            first = row == column == 0
+            cost = _replace(phoneme, other, first=True) if first else heard[other]
+            here = min(above[column] + cost, above[column + 1] + dropped, here + drops[column])
+            line.append(here)
         above = line
     return above[-1]
 
@@ -163,8 +167,9 @@ def likeness(left: str, right: str) -> float:
     if min(len(left), len(right)) == 1:
         return INITIAL if left[:1] == right[:1] else 0.0
     best = 0.0
-    for one, paid in forms(left):
-        for other, also_paid in forms(right):
+    for (one, paid), (other, also_paid) in product(forms(left), forms(right)):
+        penalty = max(paid, also_paid)
+        if 1 - penalty > best:
             size = max(weight(one), weight(other), 1.0)
-            best = max(best, 1 - distance(one, other) / size - max(paid, also_paid))
+            best = max(best, 1 - distance(one, other) / size - penalty)
     return best

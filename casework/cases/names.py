@@ -29,6 +29,7 @@ _HELD = MATCH - 0.05
 
 _FIRST = 1.2
 _SKIPPED = 0.15
+_NOTHING = 0.35
 _BEHEADED = 0.2
 _STRUCTURE = {
     "ag": "ag", "aG": "ag",
@@ -84,13 +85,13 @@ def _words(written: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     structure: list[str] = []
     article = ""
     for word in letters(written).replace("/", "/ ").replace(".", ". ").split():
-        heard = word if word.endswith("/") else sound(word.strip("."))
+        heard = word if word in _STRUCTURE else sound(word.strip("./"))
         if heard in _STRUCTURE:
             structure.append(_STRUCTURE[heard])
         elif word in _ARTICLES:
             article = word
         elif heard:
-            words.append(sound(article + word.strip(".")) if article else heard)
+            words.append(sound(article + word.strip("./")) if article else heard)
             article = ""
     return _untitled(words), (*structure, *(["al"] if article else []))
 
@@ -143,10 +144,12 @@ def _layings(longer: tuple[str, ...], shorter: tuple[str, ...]) -> Iterator[Layi
     """Every way to lay the words side by side in order: (likeness of each part, words skipped).
 
     The given names always meet. Further words of the longer name may be skipped, and two of them
-    may be one of the shorter (Abdoul Karim, Abdoulkarim).
+    may be one of the shorter (Abdoul Karim, Abdoulkarim). Parts that have nothing in common end it.
     """
     for taken in (1, 2) if len(longer) > len(shorter) else (1,):
         alike = likeness("".join(longer[:taken]), shorter[0])
+        if alike < _NOTHING:
+            continue
         for parts, skipped in _rest(longer[taken:], shorter[1:]):
             yield (alike, *parts), skipped
 
