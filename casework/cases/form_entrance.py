@@ -123,7 +123,7 @@ def begin(form: ConsentForm) -> UUID:
 def case_id_of(form: ConsentForm) -> UUID:
     """The id that was made with the form; raises NotVisible where it is none."""
     try:
-        return UUID(str(form.case_id.data))
+        return UUID(str(form["case_id"].data))
     except ValueError:
         raise NotVisible from None
 

@@ -21,7 +21,14 @@ from casework.web.notices import announce
 TEXT_VERSION = "limits-1"
 """The version of the words about the limits of confidentiality that the page gives to read."""
 
-ASKED = (*records.ASKED_AT_INTAKE, records.CONTACT, records.ASSENT)
+AGREEMENTS = (
+    *(kind for kind in records.ASKED_AT_INTAKE if kind != records.RECORDING),
+    records.CONTACT,
+    records.ASSENT,
+)
+"""What is asked after the yes to recording."""
+
+HOW = ("by", "mode", "language", "witness")
 GIVEN_BY = ("personne", "parent", "tuteur", "representant")
 HINTS = {
     records.RECORDING: _l("Without this yes there is no case file."),
@@ -30,6 +37,15 @@ HINTS = {
     records.LEGAL: _l("She may decide later."),
     records.ASSENT: _l("Only for a child under 18: ask the child too, alone if possible."),
 }
+
+
+def received_on_field() -> Any:
+    """The day the person was received: today, unless it is written down later."""
+    return DateField(
+        _l("Received on"),
+        [InputRequired(_l("Write the date."))],
+        description=_l("Change it only when you write down something heard another day."),
+    )
 
 
 class SearchForm(BaseForm):
@@ -47,50 +63,62 @@ class SearchForm(BaseForm):
 
 
 class ConsentForm(BaseForm):
-    """What the person agrees to, and how she said it; `consent_form` adds the questions."""
+    """What a person agrees to and how she said it, in the order of the page."""
 
     asked: tuple[str, ...] = ()
-    case_id = HiddenField()
-    read_aloud = BooleanField(
-        _l("I have read this aloud"),
-        [InputRequired(_l("Read the text aloud, then tick the box."))],
-    )
-    by = ChoiceField(
-        _l("Who answered"),
-        [InputRequired(NEEDED)],
-        choices=lambda: [choice(code, codes.label("qui_consent", code)) for code in GIVEN_BY],
-    )
-    mode = ChoiceField(
-        _l("How the agreement was given"),
-        [InputRequired(NEEDED)],
-        choices=lambda: listed("consentement_mode"),
-    )
-    language = ListField(_l("Language spoken"), choices=lambda: listed("langue_contact"))
-    interpreter = ChoiceField(
-        _l("Was there an interpreter?"),
-        choices=lambda: listed("reponse")[:2],
-        inline=True,
-    )
-    witness = StringField(_l("Witness"), [Length(max=120, message=TOO_LONG)], filters=[tidy])
-    received_on = DateField(
-        _l("Received on"),
-        [InputRequired(_l("Write the date."))],
-        description=_l("Change it only when you write down something heard another day."),
-    )
 
 
-def consent_form(teams: Pairs = (), begun: bool = False) -> type[ConsentForm]:
-    """The form with one question for each consent; with `teams`, it asks which team's case it is.
+def begin_form(teams: Pairs) -> type[ConsentForm]:
+    """The form of the first yes: what was read aloud, and whether anything may be written down.
 
-    With `begun`, the text was read before and the day is known: these are not asked again.
+    Somebody in several teams says whose case it is.
     """
-    parts: dict[str, Any] = {kind: question(kind) for kind in ASKED}
-    if len(teams) > 1:
-        known = [choice(one, name) for one, name in teams]
-        parts["team"] = chosen(known, [InputRequired(NEEDED)], _l("Team"))
-    if begun:
-        parts |= {"read_aloud": None, "received_on": None, "case_id": None}
-    return type("AskedConsent", (ConsentForm,), parts | {"asked": ASKED})
+    parts: dict[str, Any] = {
+        "case_id": HiddenField(),
+        "read_aloud": BooleanField(
+            _l("I have read this aloud"),
+            [InputRequired(_l("Read the text aloud, then tick the box."))],
+        ),
+        **whose(teams),
+        **asking((records.RECORDING,)),
+        **how_it_was_said(),
+        "received_on": received_on_field(),
+    }
+    return type("BeginForm", (ConsentForm,), parts)
+
+
+def agreements_form() -> type[ConsentForm]:
+    """The form of everything else that is asked at the intake, once there is a file."""
+    parts = {"then": HiddenField(), **asking(AGREEMENTS), **how_it_was_said()}
+    return type("AgreementsForm", (ConsentForm,), parts)
+
+
+def how_it_was_said() -> dict[str, Any]:
+    """Who answered, by which means, before whom, in which language."""
+    by = [choice(code, codes.label("qui_consent", code)) for code in GIVEN_BY]
+    answers = listed("reponse")[:2]
+    return {
+        "by": ChoiceField(_l("Who answered"), [InputRequired(NEEDED)], choices=by),
+        "mode": ChoiceField(
+            _l("How the agreement was given"),
+            [InputRequired(NEEDED)],
+            choices=listed("consentement_mode"),
+        ),
+        "witness": StringField(_l("Witness"), [Length(max=120, message=TOO_LONG)], filters=[tidy]),
+        "language": ListField(_l("Language spoken"), choices=listed("langue_contact")),
+        "interpreter": ChoiceField(_l("Was there an interpreter?"), choices=answers, inline=True),
+    }
+
+
+def asking(kinds: tuple[str, ...]) -> dict[str, Any]:
+    """The questions of some consents, as parts of a form class."""
+    return {kind: question(kind) for kind in kinds} | {"asked": kinds}
+
+
+def whose(teams: Pairs) -> dict[str, Any]:
+    """The question whose case it is, where there is a choice."""
+    known = [choice(one, name) for one, name in teams]
+    return {"team": chosen(known, [InputRequired(NEEDED)], _l("Team"))} if len(known) > 1 else {}
 
 
 def question(kind: str) -> Any:
@@ -111,18 +139,10 @@ def listed(list_name: str) -> list[Any]:
 
 def consents_from(form: ConsentForm, given_on: str) -> list[Value]:
     """The consent values of every question that was answered (see `consent.records`)."""
-    how: Value = {
-        "given_on": given_on,
-        "by": form.by.data,
-        "mode": form.mode.data,
-        "text_version": TEXT_VERSION,
-    }
-    if form.language.data:
-        how["language"] = form.language.data
-    if form.interpreter.data:
-        how["interpreter"] = form.interpreter.data == "yes"
-    if form.witness.data:
-        how["witness"] = form.witness.data
+    how: Value = {"given_on": given_on, "text_version": TEXT_VERSION}
+    how |= {name: form[name].data for name in HOW if form[name].data}
+    if form["interpreter"].data:
+        how["interpreter"] = form["interpreter"].data == "yes"
     return [
         {"kind": kind, "answer": form[kind].data, **how} for kind in form.asked if form[kind].data
     ]
@@ -130,11 +150,11 @@ def consents_from(form: ConsentForm, given_on: str) -> list[Value]:
 
 def consents_shown(consents: Sequence[Consent]) -> dict[str, Any]:
     """The arguments of a consent form that show what was answered last."""
-    last = {kind: latest(consents, kind) for kind in ASKED}
+    last = {kind: latest(consents, kind) for kind in AGREEMENTS}
     found: dict[str, Any] = {kind: one.answer.value for kind, one in last.items() if one}
-    recording = last[records.RECORDING]
+    recording = latest(consents, records.RECORDING)
     how: Mapping[str, Any] = recording.value if recording else {}
-    found |= {name: how.get(name) for name in ("by", "mode", "language", "witness")}
+    found |= {name: how.get(name) for name in HOW}
     if "interpreter" in how:
         found["interpreter"] = "yes" if how["interpreter"] else "no"
     return found
@@ -176,19 +196,13 @@ class TallyForm(BaseForm):
 
 def tally_form(teams: Pairs) -> type[TallyForm]:
     """The form; somebody in several teams says for which of them she listened."""
-    known = [choice(one, name) for one, name in teams]
-    asked = {"team": chosen(known, [InputRequired(NEEDED)], _l("Team"))} if len(known) > 1 else {}
-    return type("AskedTally", (TallyForm,), asked)
+    return type("AskedTally", (TallyForm,), whose(teams))
 
 
 class OpeningForm(BaseForm):
     """The last look before a case is opened."""
 
-    received_on = DateField(
-        _l("Received on"),
-        [InputRequired(_l("Write the date."))],
-        description=_l("Change it only when you write down something heard another day."),
-    )
+    received_on = received_on_field()
 
 
 announce(

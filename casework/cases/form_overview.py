@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
-from flask import url_for
+from flask import request, url_for
 
 from casework import clock
 from casework.cases import form_steps as steps
 from casework.cases.ages import is_child
 from casework.cases.field_kinds import Page
 from casework.cases.form_intake import ConsentForm, changed, consents_from
-from casework.cases.form_pages import THEN, Opened
+from casework.cases.form_pages import LATER, THEN, Opened
 from casework.cases.form_sheets import Values, grievances_of, people_of
 from casework.cases.form_steps import CHECK, STEPS, Stop
 from casework.cases.form_way import address, back_address, captions
@@ -47,6 +48,17 @@ def record_changes(opened: Opened, form: ConsentForm) -> None:
     for value in changed(known, consents_from(form, today)):
         key = case.key(SECTION, VERSION)
         record_consent(db.session(), member().actor, case.id, key, value)
+
+
+def after_agreements(opened: Opened, form: ConsentForm) -> str:
+    """Where she goes once the agreements are kept: on with the intake, or back to where she was."""
+    if LATER in request.form:
+        return url_for("people.home", notice="intake_kept")
+    if form["then"].data == CHECK:
+        return url_for("cases.check", case_id=opened.id)
+    if not people_of(opened.values):
+        return address(opened.id, opened.values, Stop(Page.BENEFICIARIES))
+    return url_for("cases.intake_tasks", case_id=opened.id)
 
 
 def received_on(opened: Opened) -> date:
@@ -151,22 +163,29 @@ def matters(opened: Opened) -> dict[str, Any]:
 class Told:
     """Some answers of one page, with the way back to it."""
 
-    title: str = field(repr=False)
+    step: Page
     address: str
-    lines: list[tuple[Any, str, str]] = field(repr=False)
+    caption: str = field(repr=False)
+    lines: list[tuple[Any, str]] = field(repr=False)
 
 
 def last_look(opened: Opened) -> dict[str, Any]:
-    """Everything that is written, page by page, and what is still missing."""
+    """Everything that is written, step by step, and what is still missing."""
     values = opened.values
+    told = [part for stop in steps.stops(values) for part in told_at(opened, stop)]
     return {
         "case_id": opened.id,
-        "groups": [group for stop in steps.stops(values) for group in told_at(opened, stop)],
+        "steps": [(steps.TITLES[step], list(parts)) for step, parts in groupby(told, by_step)],
         "complete": is_complete(dict(values.get("identity", {}))),
         "assent_missing": assent_missing(opened),
         "unheard": not grievances_of(values),
         "back_address": address(opened.id, values, steps.before(values, Stop(CHECK))),
     }
+
+
+def by_step(part: Told) -> Page:
+    """The step under which some answers are read."""
+    return part.step
 
 
 def told_at(opened: Opened, stop: Stop) -> Iterator[Told]:
@@ -175,13 +194,13 @@ def told_at(opened: Opened, stop: Stop) -> Iterator[Told]:
         return
     values = opened.values
     sheet = steps.sheet_at(values, stop)
-    about = {"": "", **captions(values, sheet)}
     back = f"{address(opened.id, values, stop)}?{THEN}={CHECK}"
+    about = {"": str(steps.TITLES[stop.page]), **captions(values, sheet)}
+    if stop.page in steps.PAGES_OF_GRIEVANCE:
+        about[stop.item] = about[""] if stop.page != Page.GRIEVANCE else about[stop.item]
     for item, caption in about.items():
-        lines = [(label, words, "") for label, words in answers_in_words(values, sheet, item)]
-        title = " — ".join(filter(None, (str(steps.TITLES[stop.page]), caption.split(" · ")[0])))
-        if lines:
-            yield Told(title, back, lines)
+        if lines := answers_in_words(values, sheet, item):
+            yield Told(stop.step, back, caption, lines)
 
 
 # Lost forms

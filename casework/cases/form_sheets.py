@@ -15,11 +15,31 @@ from casework import clock
 from casework.cases import rules
 from casework.cases.field_kinds import Field, Kind, Per
 from casework.cases.sections import Value
+from casework.i18n import lazy_gettext as _l
 
 Values = Mapping[str, Value]
 LISTS = {Per.BENEFICIARY: ("identity", "beneficiaries"), Per.GRIEVANCE: ("facts", "grievances")}
 MOST_ROWS = 20
 GRIEVANCE_SECTIONS = ("facts", "perpetrator", "health")
+
+
+FOLDS: tuple[tuple[object, frozenset[str]], ...] = (
+    (
+        _l("It is a group or a community"),
+        frozenset({"collective", "affected_female", "affected_male"}),
+    ),
+    (_l("More about the person"), frozenset({"marital_status", "other_categories"})),
+    (
+        _l("A trusted person, other wishes"),
+        frozenset({"trusted_person", "trusted_phone", "language", "worker_sex"}),
+    ),
+    (
+        _l("More about the alleged perpetrator"),
+        frozenset({"actor", "author_age", "author_count", "author_name"}),
+    ),
+    (_l("For the statistics"), frozenset({"phase", "reported_elsewhere"})),
+)
+"""Questions that are seldom needed wait behind a line that says what they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +88,17 @@ class Sheet:
     def about(self, item: str = "") -> tuple[Question, ...]:
         """The questions about one row, or about the case itself."""
         return tuple(question for question in self.questions if question.item == item)
+
+    def groups(self, item: str = "") -> list[tuple[object, list[Question]]]:
+        """The questions about one item: those always shown, then those behind each line."""
+        seldom = {name for _label, names in FOLDS for name in names}
+        asked = self.about(item)
+        shown = [question for question in asked if question.declared.name not in seldom]
+        behind = [
+            (label, [question for question in asked if question.declared.name in names])
+            for label, names in FOLDS
+        ]
+        return [("", shown), *((label, found) for label, found in behind if found)]
 
 
 def of_case(fields: Iterable[Field]) -> tuple[Question, ...]:

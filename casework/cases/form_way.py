@@ -40,7 +40,7 @@ def address(case_id: UUID, values: Values, stop: Stop) -> str:
     if stop.page == CHECK:
         return url_for("cases.check", case_id=case_id)
     if stop.page == Page.CONSENT:
-        return url_for("cases.consent_again", case_id=case_id)
+        return url_for("cases.agreements", case_id=case_id)
     item = stop.item
     if stop.page == Page.GRIEVANCE and not item:
         if grievances_of(values):
@@ -125,11 +125,16 @@ def caption(values: Values, row: Row) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Care that must begin before a moment; `over` when that moment has passed."""
+    """Care that must begin before a moment; `hours` are the whole ones left, 0 at its end."""
 
     kind: str
     until: datetime
-    over: bool
+    hours: int
+
+    @property
+    def over(self) -> bool:
+        """True when that moment has passed."""
+        return self.until <= clock.now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,12 @@ def windows(values: Values, told: list[dict[str, Any]]) -> tuple[Window, ...]:
         for window in deadlines.care_windows(grievance, sex_of(values, grievance))
     }
     ordered = sorted(found.values(), key=lambda window: window.until)
-    return tuple(Window(one.kind, one.until, one.until <= clock.now()) for one in ordered)
+    return tuple(Window(one.kind, one.until, hours_left(one.until)) for one in ordered)
+
+
+def hours_left(until: datetime) -> int:
+    """Whole hours from now to a moment, never below zero."""
+    return max(0, int((until - clock.now()).total_seconds() // 3600))
 
 
 def sex_of(values: Values, grievance: dict[str, Any]) -> str:

@@ -67,6 +67,10 @@ class DeclaredForm(BaseForm):
                 for field in fields:
                     field.errors = ()
 
+    def fields_of(self, questions: Iterable[Question]) -> list[Any]:
+        """The form fields of some questions, those in which an answer begins."""
+        return [self[question.name] for question in questions]
+
     def removed(self) -> frozenset[str]:
         """The ids of the rows to take out."""
         ticked = (row for row in self.sheet.rows if self.sheet.growing and not row.needed)

@@ -23,11 +23,13 @@ from casework.cases.form_entrance import (
 from casework.cases.form_intake import (
     OpeningForm,
     SearchForm,
-    consent_form,
+    agreements_form,
+    begin_form,
     consents_shown,
     tally_form,
 )
 from casework.cases.form_overview import (
+    after_agreements,
     is_draft,
     last_look,
     matters,
@@ -85,15 +87,15 @@ def look_for() -> Response:
 def consent() -> str:
     """What is read aloud, and what she answers."""
     start = {"case_id": str(uuid4()), "received_on": clock.today()}
-    form = restored(consent_form(own_teams()), **start)
-    return render_template("cases/intake/consent.html", form=form, begun=None)
+    form = restored(begin_form(own_teams()), **start)
+    return render_template("cases/intake/consent.html", form=form)
 
 
 @blueprint.post("/cases/new/consent")
 @requires(Permission.CASE_CREATE)
 def begin_intake() -> Response:
     """With her yes, a draft case holds what she answered; without it there is none."""
-    form = posted(consent_form(own_teams()))
+    form = posted(begin_form(own_teams()))
     if not form.validate():
         return sent_back()
     if form[RECORDING].data != Answer.YES:
@@ -102,7 +104,7 @@ def begin_intake() -> Response:
         case_id = begin(form)
     except RuleBroken as rule:
         return sent_back(rule.code)
-    return redirect(url_for("cases.intake_page", case_id=case_id, page="beneficiaries"), 303)
+    return redirect(url_for("cases.agreements", case_id=case_id), 303)
 
 
 @blueprint.get("/cases/new/contact")
@@ -127,29 +129,29 @@ def count_contact() -> Response:
 
 @blueprint.get("/cases/<uuid:case_id>/intake/consent")
 @requires(Permission.CASE_WRITE)
-def consent_again(case_id: UUID) -> str | Response:
-    """What she agreed to so far, to correct or complete."""
+def agreements(case_id: UUID) -> str | Response:
+    """What else she agrees to, one by one; also to correct it later."""
     opened = to_write(case_id)
     if not is_draft(opened):
         return redirect(case_address(case_id))
     note_view(opened.case, ["consents"])
     known = consents_shown(consents_of(db.session(), opened.case))
-    form = restored(consent_form(begun=True), **known)
-    return render_template("cases/intake/consent.html", form=form, begun=case_id)
+    form = restored(agreements_form(), **known, then=request.args.get("then"))
+    back = url_for("cases.intake_tasks", case_id=case_id)
+    return render_template(
+        "cases/intake/agreements.html", form=form, case_id=case_id, back_address=back
+    )
 
 
 @blueprint.post("/cases/<uuid:case_id>/intake/consent")
 @requires(Permission.CASE_WRITE)
-def answer_again(case_id: UUID) -> Response:
-    """What changed is recorded anew; without a yes to recording, the draft must go."""
-    opened, form = to_write(case_id), posted(consent_form(begun=True))
+def keep_agreements(case_id: UUID) -> Response:
+    """Every answer that changed is recorded anew."""
+    opened, form = to_write(case_id), posted(agreements_form())
     if not form.validate():
         return sent_back()
     record_changes(opened, form)
-    if form[RECORDING].data != Answer.YES:
-        return redirect(url_for("cases.removal", case_id=case_id), 303)
-    onwards = url_for("cases.intake_tasks", case_id=case_id)
-    return redirect(onwards, 303)
+    return redirect(after_agreements(opened, form), 303)
 
 
 # One page of questions
