@@ -37,12 +37,25 @@ Slot = Callable[[datetime], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job: its name, the slot a moment belongs to, its work, and what follows its commit."""
+    """One job: its name, the slot a moment belongs to, its work, and what follows its commit.
+
+    The work answers a count; where `alarm` is set, any count but 0 is one, and these words say it.
+    """
 
     name: str
     slot: Slot
     work: Work
     afterwards: Callable[[Session], None] | None = None
+    alarm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one job."""
+
+    name: str
+    said: str
+    well: bool = True
 
 
 def every_minute(moment: datetime) -> str:
@@ -126,24 +139,22 @@ JOBS = (
     Job("sign-checkpoint", every_hour, checkpoint),
     Job("forget", every_hour, forget),
     Job("shuffle-facts", every_night, shuffle, leave_no_trace),
-    Job("check-boxes", every_night, check_boxes),
+    Job("check-boxes", every_night, check_boxes, alarm="differ from the log: run `audit verify`"),
 )
 
 
-def run_due(
-    session: Session, own: Settings, jobs: tuple[Job, ...] = JOBS
-) -> Iterator[tuple[str, str]]:
-    """Each job that was due now and free, with what came of it: a count, or `failed` and why."""
+def run_due(session: Session, own: Settings, jobs: tuple[Job, ...] = JOBS) -> Iterator[Result]:
+    """Each job that was due now and free, with what came of it."""
     for job in jobs:
         slot = job.slot(clock.now())
         if slot is None:
             continue
         try:
             if claim(session, job.name, slot):
-                yield job.name, str(done(session, own, job))
+                yield done(session, own, job)
         except Exception as error:  # noqa: BLE001 - the next job must run whatever happened
             session.rollback()
-            yield job.name, f"failed ({type(error).__name__})"
+            yield Result(job.name, f"failed ({type(error).__name__})", well=False)
 
 
 def claim(session: Session, name: str, slot: str) -> bool:
@@ -159,10 +170,11 @@ def claim(session: Session, name: str, slot: str) -> bool:
     return True
 
 
-def done(session: Session, own: Settings, job: Job) -> int:
-    """The work is done and committed together with its claim; returns its count."""
+def done(session: Session, own: Settings, job: Job) -> Result:
+    """The work is done and committed together with its claim."""
     count = job.work(session, own)
     session.commit()
     if job.afterwards:
         job.afterwards(session)
-    return count
+    alarmed = bool(job.alarm and count)
+    return Result(job.name, f"{count} {job.alarm}" if alarmed else str(count), well=not alarmed)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit.models import AuditCheckpoint, AuditEntry
 from casework.cli import keyless
-from casework.cli.keyless import JOBS, Job, every_hour, every_minute, every_night, run_due
+from casework.cli.keyless import JOBS, Job, Result, every_hour, every_minute, every_night, run_due
 from casework.cli.models import JobClaim
 from casework.facts.actions import write_fact
 from casework.facts.dimensions import Dimensions
@@ -73,13 +73,13 @@ def test_of_eight_racing_processes_one_does_the_work(session: Session, own: Sett
 
 def test_what_is_done_is_not_done_again_in_its_slot(session: Session, own: Settings) -> None:
     said = [list(run_due(session, own, job(lambda: 1))) for _ in range(3)]
-    assert said == [[("a-job", "1")], [], []]
+    assert said == [[Result("a-job", "1")], [], []]
 
 
 def test_the_next_slot_is_due_again(session: Session, own: Settings) -> None:
     list(run_due(session, own, job(lambda: 1)))
     with clock.at(NOON + timedelta(minutes=1)):
-        assert list(run_due(session, own, job(lambda: 2))) == [("a-job", "2")]
+        assert list(run_due(session, own, job(lambda: 2))) == [Result("a-job", "2")]
 
 
 def test_what_failed_is_free_to_be_tried_again(session: Session, own: Settings) -> None:
@@ -92,8 +92,8 @@ def test_what_failed_is_free_to_be_tried_again(session: Session, own: Settings) 
         return 7
 
     first, second = (list(run_due(session, own, job(work, every_night))) for _ in range(2))
-    assert first == [("a-job", "failed (ValueError)")]
-    assert second == [("a-job", "7")]
+    assert first == [Result("a-job", "failed (ValueError)", well=False)]
+    assert second == [Result("a-job", "7")]
 
 
 def test_one_that_fails_holds_up_no_other(session: Session, own: Settings) -> None:
@@ -101,7 +101,7 @@ def test_one_that_fails_holds_up_no_other(session: Session, own: Settings) -> No
         raise ValueError
 
     jobs = (Job("broken", every_minute, broken), *job(lambda: 1))
-    assert [name for name, said in run_due(session, own, jobs)] == ["broken", "a-job"]
+    assert [each.name for each in run_due(session, own, jobs)] == ["broken", "a-job"]
 
 
 def test_a_night_begins_at_two_where_the_programme_works() -> None:
@@ -174,8 +174,10 @@ def test_a_box_put_back_is_a_failed_check_in_the_log(
     assert session.scalars(failed).all() == []
     session.execute(update(CaseSection).values(box=b"last month"))
     with clock.at(NOON + timedelta(days=1)):
-        run("jobs", "run")
+        result = run("jobs", "run")
     assert len(session.scalars(failed).all()) == 1
+    assert result.exit_code == 1
+    assert "differ from the log" in result.output
 
 
 def test_the_shuffle_leaves_no_trace_of_the_order(
@@ -185,7 +187,7 @@ def test_the_shuffle_leaves_no_trace_of_the_order(
         write_fact(session, FactKind.REGISTERED, NOON.date(), SOMEBODY)
     session.commit()
     shuffling = tuple(each for each in JOBS if each.name == "shuffle-facts")
-    assert list(run_due(session, own, shuffling)) == [("shuffle-facts", "200")]
+    assert list(run_due(session, own, shuffling)) == [Result("shuffle-facts", "200")]
     assert session.execute(text("PRAGMA freelist_count")).scalar() == 0
     session.rollback()
     assert (instance / "casework.db-wal").stat().st_size == 0
