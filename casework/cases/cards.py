@@ -21,7 +21,7 @@ def full_name(person: Mapping[str, Any]) -> str:
     """The name as it was given: given, father's, grandfather's, family, then the nickname."""
     parts = [str(person.get(part, "")) for part in NAME_PARTS[:-1] if person.get(part)]
     nickname = person.get("nickname")
-    return " ".join(parts + ([f"« {nickname} »"] if nickname else []))
+    return " ".join(parts + ([f"«\u00a0{nickname}\u00a0»"] if nickname else []))
 
 
 def digits(phone: object) -> str:

@@ -156,3 +156,32 @@ def file_of(session: Session, case: OpenCase) -> File:
 def value_of(sections: Mapping[str, Section], name: str) -> Mapping[str, Any]:
     """The value of a section, empty when nothing was ever written."""
     return sections[name].value if name in sections else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What stands about one act now, and what was written about it before, newest first."""
+
+    now: Entry
+    before: tuple[Entry, ...] = ()
+
+    @property
+    def void(self) -> bool:
+        """True when the last word is that it never happened."""
+        return bool(self.now.value.get("void"))
+
+
+def told(entries: Iterable[Entry]) -> list[Told]:
+    """Every act once, as it was last told, in the order of the entries given."""
+    known = {str(entry.id): entry for entry in entries}
+    corrected = {entry.value.get("corrects") for entry in known.values()}
+    last = (entry for one, entry in known.items() if one not in corrected)
+    return [Told(entry, tuple(earlier(entry, known))) for entry in last]
+
+
+def earlier(entry: Entry, known: Mapping[str, Entry]) -> Iterator[Entry]:
+    """The entries that one corrects, one after the other, newest first."""
+    before = known.get(str(entry.value.get("corrects")))
+    while before is not None:
+        yield before
+        before = known.get(str(before.value.get("corrects")))

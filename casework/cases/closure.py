@@ -94,11 +94,15 @@ def erase_mistake(session: Session, actor: Actor, keyring: Keyring, case_id: UUI
     """A case created by mistake is erased by its author within 24 hours; later, raises
     'too_late_to_erase'."""
     case = access_case(session, actor, keyring, case_id, Permission.CASE_WRITE)
-    admin = read_section(session, case, "admin").value
-    created = datetime.fromisoformat(str(admin["recorded_at"]))
-    if admin.get("recorded_by") != str(actor.user_id) or clock.now() - created > MISTAKE_WITHIN:
+    if not is_mistake_of(actor, read_section(session, case, "admin").value):
         raise RuleBroken("too_late_to_erase")
     erase(session, actor, case)
+
+
+def is_mistake_of(actor: Actor, admin: Value) -> bool:
+    """True when the actor created the case, and not more than 24 hours ago."""
+    age = clock.now() - datetime.fromisoformat(str(admin["recorded_at"]))
+    return admin.get("recorded_by") == str(actor.user_id) and age <= MISTAKE_WITHIN
 
 
 def erase_case(session: Session, actor: Actor, keyring: Keyring, case_id: UUID) -> None:

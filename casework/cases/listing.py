@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,17 +12,15 @@ from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from casework.audit.log import record_view
-from casework.cases import case_codes, names
-from casework.cases.cards import digits
+from casework.cases import case_codes, searching
 from casework.cases.models import Case, CaseAccess, CaseStatus
+from casework.cases.searching import FOUND, Card
 from casework.policy import Actor, Permission
 from casework.vault.case_keys import open_owner_access
 from casework.vault.keys import Keyring
 
 PAGE = 20
 SEARCHED = 20_000
-FOUND = 20
-WORTH_SHOWING = 0.5
 OPEN_STATUSES = tuple(
     str(status) for status in CaseStatus if status not in (CaseStatus.CLOSED, CaseStatus.DRAFT)
 )
@@ -58,12 +56,13 @@ class Listed:
     opened_on: date
     next_step_on: date | None
     assigned_to: UUID | None
+    team_id: UUID
     card: dict[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which cases of the actor's teams a list shows."""
+    """Which cases of the actor's teams a list shows; `late`: whose next step was due before it."""
 
     closed: bool = False
     mine: bool = False
@@ -104,15 +103,22 @@ def conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.mine:
         found.append(Case.assigned_to == actor.user_id)
     if wanted.late is not None:
-        found.append(Case.next_step_on <= wanted.late)
+        found.append(Case.next_step_on < wanted.late)
     return found
 
 
-def opened(keyring: Keyring, row: Row[Any]) -> Listed:
+def opened(keyring: Keyring, row: Row[*tuple[Any, ...]]) -> Listed:
     """A row with its card opened; raises SealBroken when the box was swapped."""
     access = open_owner_access(keyring.team(row.owner_team), row.id, row.revision, row.box)
     return Listed(
-        row.id, row.code, row.status, row.opened_on, row.next_step_on, row.assigned_to, access.card
+        row.id,
+        row.code,
+        row.status,
+        row.opened_on,
+        row.next_step_on,
+        row.assigned_to,
+        row.owner_team,
+        access.card,
     )
 
 
@@ -131,31 +137,37 @@ def drafts_of(session: Session, actor: Actor, keyring: Keyring) -> list[Listed]:
 def search(
     session: Session, actor: Actor, keyring: Keyring, words: str
 ) -> list[tuple[float, Listed]]:
-    """The cases that a code, a telephone or a name may mean, most alike first (at most 20)."""
-    rows = session.execute(
-        ROWS.where(listable(actor)).order_by(Case.opened_on.desc(), Case.id).limit(SEARCHED)
-    ).all()
-    found = [
-        (score, listed)
-        for listed in (opened(keyring, row) for row in rows)
-        if (score := likeness(words, listed)) > 0
-    ]
-    found.sort(key=lambda pair: (-pair[0], pair[1].opened_on, pair[1].code))
-    record_view(
-        session, "case.searched", actor.user_id, ids=[listed.id for _, listed in found[:FOUND]]
-    )
-    return found[:FOUND]
+    """The cases that a code, a telephone or a name may mean, most alike first (at most 20).
+
+    Every card of the actor's teams is opened and compared in memory; then the rows of those found
+    are read.
+    """
+    found = searching.ranked(words, cards(session, actor, keyring), case_of_code(session, words))
+    query = ROWS.where(listable(actor), Case.id.in_(list(found)))
+    listed = [opened(keyring, row) for row in session.execute(query.limit(len(found) or 1)).all()]
+    ranked = sorted(listed, key=lambda one: (-found[one.id], one.opened_on, one.code))
+    record_view(session, "case.searched", actor.user_id, ids=[one.id for one in ranked])
+    return [(found[one.id], one) for one in ranked]
 
 
-def likeness(words: str, listed: Listed) -> float:
-    """How likely the words mean this case, 0 to 1: its code, a telephone, or a name written
-    otherwise."""
-    if as_code(words) == listed.code:
-        return 1.0
-    number = digits(words)
-    if len(number) >= 6 and any(phone.endswith(number) for phone in listed.card.get("phones", [])):
-        return 1.0
-    return name_likeness(words, listed.card)
+def cards(session: Session, actor: Actor, keyring: Keyring) -> Iterator[tuple[UUID, Card]]:
+    """Every case of the actor's teams with its opened card (at most 20 000 a team)."""
+    for team_id in actor.teams_with(Permission.CASE_LIST):
+        team = keyring.team(team_id)
+        rows = session.execute(
+            select(CaseAccess.case_id, CaseAccess.revision, CaseAccess.box)
+            .where(CaseAccess.team_id == team_id, CaseAccess.kind == "owner")
+            .order_by(CaseAccess.case_id)
+            .limit(SEARCHED)
+        )
+        for case_id, revision, box in rows:
+            yield case_id, open_owner_access(team, case_id, revision, box).card
+
+
+def case_of_code(session: Session, words: str) -> UUID | None:
+    """The case whose code was typed, whosever it is; None where the words are no code."""
+    code = as_code(words)
+    return session.scalar(select(Case.id).where(Case.code == code)) if code else None
 
 
 def as_code(words: str) -> str | None:
@@ -164,23 +176,3 @@ def as_code(words: str) -> str | None:
         return case_codes.normalise(words)
     except ValueError:
         return None
-
-
-def name_likeness(words: str, card: dict[str, Any]) -> float:
-    """How well the words agree with some name on the card; 0 below what is worth showing.
-
-    The folded keys choose the candidates, so that one word of a name is enough; the name matcher
-    then tells near names from far ones.
-    """
-    share = answered(words.split(), frozenset(card.get("keys", [])))
-    if share < WORTH_SHOWING:
-        return 0.0
-    written = [card.get("name", ""), *card.get("others", [])]
-    return max(share / 2, *(names.match_score(words, name) for name in written))
-
-
-def answered(words: Sequence[str], known: frozenset[str]) -> float:
-    """The share of the typed words of which some folded key is known."""
-    if not words or not known:
-        return 0.0
-    return sum(not known.isdisjoint(names.folded_keys([word])) for word in words) / len(words)
