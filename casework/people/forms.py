@@ -134,8 +134,8 @@ RULES.update(
     account_suspended=_l("Your account is suspended. Call your coordinator."),
     account_ended=_l("Your account is closed. If this is a mistake, call your coordinator."),
     team_refused=_l(
-        "Something about your team was changed outside this program. Nothing was opened, and it "
-        "is noted. Call your administrator."
+        "Something about your team was changed outside this program. Nothing was opened or "
+        "changed, and it is noted. Call your administrator."
     ),
     code_refused=_l(
         "This code does not work: it was mistyped, used already, or its time is over. "

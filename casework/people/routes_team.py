@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from casework.errors import NotVisible, RuleBroken
 from casework.people import accounts, members, rosters, team_keys
 from casework.people.comparisons import with_member, with_partner
 from casework.people.forms import HeardForm, InviteForm, JoinForm
+from casework.people.keyrings import note_mismatch
 from casework.people.models import Team
 from casework.people.routes_codes import to_code
 from casework.policy import Permission, Role
+from casework.vault.errors import VaultError
 from casework.web.forms import BaseForm, posted, restored, sent_back
 from casework.web.gate import member, requires, settings
 
@@ -45,6 +48,20 @@ def colleague(team_id: UUID, user_id: UUID) -> rosters.Colleague:
     if user_id == member().actor.user_id:
         raise NotVisible
     return rosters.colleague(db.session(), settings().server_key, team_id, user_id)
+
+
+def tried(action: Callable[..., Any], *given: Any) -> Response | None:
+    """None when the act was done; else the way back to its page, which says why not."""
+    found = member()
+    try:
+        action(db.session(), found.actor, *given)
+    except RuleBroken as rule:
+        return sent_back(rule.code)
+    except VaultError:
+        response = sent_back("team_refused")
+        note_mismatch(db.session(), found.actor.user_id)
+        return response
+    return None
 
 
 @blueprint.get("/team")
@@ -123,12 +140,9 @@ def add(team_id: UUID) -> Response:
     form = team_form(JoinForm, team_id, posted)
     if not form.validate():
         return sent_back()
-    try:
-        role = Role(form.role.data)
-        accounts.join_team(db.session(), member().actor, team_id, form.handle.data, role)
-    except RuleBroken as rule:
-        return sent_back(rule.code)
-    return redirect(team_address(team_id, "member_joined"), 303)
+    given = team_id, form.handle.data, Role(form.role.data)
+    done = redirect(team_address(team_id, "member_joined"), 303)
+    return tried(accounts.join_team, *given) or done
 
 
 # A colleague
@@ -180,15 +194,12 @@ def confirmation(team_id: UUID, user_id: UUID) -> str | Response:
 @requires(CONFIRM)
 def confirm(team_id: UUID, user_id: UUID) -> Response:
     """The colleague was heard and is confirmed."""
-    form, found = posted(HeardForm), member()
+    form = posted(HeardForm)
     if not form.validate():
         return sent_back()
-    try:
-        pair = team_id, user_id
-        members.confirm_member(db.session(), found.actor, found.keyring, *pair, form.mark.data)
-    except RuleBroken as rule:
-        return sent_back(rule.code)
-    return redirect(team_address(team_id, "member_confirmed"), 303)
+    given = member().keyring, team_id, user_id, form.mark.data
+    done = redirect(team_address(team_id, "member_confirmed"), 303)
+    return tried(members.confirm_member, *given) or done
 
 
 @blueprint.get("/team/<uuid:team_id>/members/<uuid:user_id>/suspension")
@@ -205,11 +216,8 @@ def suspension(team_id: UUID, user_id: UUID) -> str:
 @requires(CONFIRM)
 def suspend(team_id: UUID, user_id: UUID) -> Response:
     """The colleague opens nothing of this team from now on."""
-    try:
-        members.suspend_member(db.session(), member().actor, team_id, user_id)
-    except RuleBroken as rule:
-        return sent_back(rule.code)
-    return redirect(team_address(team_id, "member_suspended"), 303)
+    done = redirect(team_address(team_id, "member_suspended"), 303)
+    return tried(members.suspend_member, team_id, user_id) or done
 
 
 @blueprint.get("/team/<uuid:team_id>/members/<uuid:user_id>/removal")
@@ -224,9 +232,8 @@ def removal(team_id: UUID, user_id: UUID) -> str:
 @requires(CONFIRM)
 def remove(team_id: UUID, user_id: UUID) -> Response:
     """The colleague is out of the team."""
-    found = member()
-    members.remove_member(db.session(), found.actor, found.keyring, team_id, user_id)
-    return redirect(team_address(team_id, "member_removed"), 303)
+    done = redirect(team_address(team_id, "member_removed"), 303)
+    return tried(members.remove_member, member().keyring, team_id, user_id) or done
 
 
 # Partners
@@ -260,12 +267,9 @@ def comparison(team_id: UUID, partner_id: UUID) -> str:
 def compare(team_id: UUID, partner_id: UUID) -> Response:
     """The other team was heard; its keys stand in the book."""
     own_team(team_id, COMPARE)
-    form, found = posted(HeardForm), member()
+    form = posted(HeardForm)
     if not form.validate():
         return sent_back()
-    try:
-        pair = team_id, partner_id
-        team_keys.compare_partner(db.session(), found.actor, found.keyring, *pair, form.mark.data)
-    except RuleBroken as rule:
-        return sent_back(rule.code)
-    return redirect(url_for("team.partners", team_id=team_id, notice="partner_compared"), 303)
+    given = member().keyring, team_id, partner_id, form.mark.data
+    done = redirect(url_for("team.partners", team_id=team_id, notice="partner_compared"), 303)
+    return tried(team_keys.compare_partner, *given) or done

@@ -15,12 +15,13 @@ from casework.people import accounts, members
 from casework.people.limits import PER_HANDLE, WINDOW
 from casework.people.models import SessionRow
 from casework.policy import Role
-from casework.vault import unlocks
 from casework.vault.passphrases import generate_passphrase
+from casework.vault.stretching import FLOOR, Cost, stretch
 from tests.support.cast import Cast, enter, sign_in
 from tests.support.strict_client import StrictClient
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+HASH = "casework.vault.unlocks.stretch"
 REFUSED = "/sign-in?refused=words_refused#errors"
 
 
@@ -64,13 +65,12 @@ def test_the_page_of_a_refusal_says_what_to_do(cast: Cast, client: StrictClient)
 def stretched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """One number for each slow hash of words, its cost in KiB."""
     found: list[int] = []
-    real = unlocks.stretch
 
-    def counted(secret: bytes, salt: bytes, cost: unlocks.Cost = unlocks.FLOOR) -> bytes:
+    def counted(secret: bytes, salt: bytes, cost: Cost = FLOOR) -> bytes:
         found.append(cost.memory_kib)
-        return real(secret, salt, cost)
+        return stretch(secret, salt, cost)
 
-    monkeypatch.setattr(unlocks, "stretch", counted)
+    monkeypatch.setattr(HASH, counted)
     return found
 
 
@@ -103,23 +103,23 @@ def test_every_refusal_costs_exactly_one_slow_hash(
 ) -> None:
     handle = handle_of(session, cast)
     assert attempt(client, handle, generate_passphrase()) == REFUSED
-    assert stretched == [unlocks.FLOOR.memory_kib]
+    assert stretched == [FLOOR.memory_kib]
 
 
 def test_nobody_who_writes_waits_for_the_slow_hash(
     cast: Cast, client: StrictClient, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, wrote = unlocks.stretch, []
+    wrote: list[bool] = []
 
-    def while_another_writes(*given: object) -> bytes:
+    def while_another_writes(secret: bytes, salt: bytes, cost: Cost = FLOOR) -> bytes:
         engine = create_engine(sqlite_url, connect_args={"timeout": 0.1})
         with engine.begin() as connection:
             connection.execute(text("INSERT INTO marks VALUES ('probe', '')"))
         engine.dispose()
         wrote.append(True)
-        return real(*given)  # type: ignore[arg-type]
+        return stretch(secret, salt, cost)
 
-    monkeypatch.setattr(unlocks, "stretch", while_another_writes)
+    monkeypatch.setattr(HASH, while_another_writes)
     sign_in(client, cast.person("fanta"))
     assert wrote == [True]
 
