@@ -17,6 +17,7 @@ from casework.policy import Actor
 from casework.referrals.access import OpenReferral
 from casework.referrals.disclosure import add_chore, issue_anew, rekey
 from casework.referrals.drafting import asked
+from casework.referrals.grants import note_end
 from casework.referrals.models import Chore, Referral, ReferralMove
 from casework.referrals.owners import name_present_owners
 from casework.referrals.workflow import OPEN, Move, Side, State, rule
@@ -69,8 +70,11 @@ def expire_grants(session: Session) -> int:
         select(CaseAccess).where(CaseAccess.expires_on < clock.today()).limit(500)
     ).all()
     for access in over:
-        expire(session, session.get_one(Referral, access.referral_id))
+        row = session.get_one(Referral, access.referral_id)
+        if State(row.state) in OPEN:
+            expire(session, row)
         session.delete(access)
+        note_end(session, None, row, {})
     session.flush()
     return len(over)
 

@@ -177,12 +177,12 @@ def end_grant(
     note_end(session, actor, row, digests)
 
 
-def note_end(session: Session, actor: Actor, row: Referral, boxes: dict[str, str]) -> None:
+def note_end(session: Session, actor: Actor | None, row: Referral, boxes: dict[str, str]) -> None:
     """The audit entry of a receiver's box that is gone, and of what was sealed anew for it."""
     record(
         session,
         "grant.ended",
-        actor=actor.user_id,
+        actor=actor.user_id if actor else None,
         case=row.case_id,
         referral=row.id,
         team=row.to_team or row.from_team,
