@@ -6,8 +6,9 @@ import json
 import logging
 from uuid import uuid4
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -15,6 +16,7 @@ from casework.audit.log import record
 from casework.db import db, reading_only
 from casework.errors import InvalidTransition, NotAllowed, NotVisible, RuleBroken, StaleVersion
 from casework.vault.errors import VaultError
+from casework.web.language import current_language
 
 PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
 STATUS: dict[type[Exception], int] = {
@@ -26,14 +28,25 @@ STATUS: dict[type[Exception], int] = {
     RuleBroken: 409,
     VaultError: 500,
     OperationalError: 503,
+    NoConnection: 503,
 }
 log = logging.getLogger("casework")
 
 
 def page(status: int, reference: str | None = None) -> tuple[str, int]:
-    """The page of one status in the member's language."""
+    """The page of one status in the member's language; bare where even that cannot be made, as
+    under a host that is not ours or without templates' own ground."""
     known = status if status in PAGES else (400 if status < 500 else 500)
-    return render_template(f"errors/{known}.html", reference=reference), status
+    try:
+        return render_template(f"errors/{known}.html", reference=reference), status
+    except Exception as error:  # noqa: BLE001 - whatever broke, she reads something
+        return bare_page(status, reference or log_error(error)), status
+
+
+def bare_page(status: int, reference: str) -> str:
+    """A page that asks nothing of the request: no address, no file, no database."""
+    bare = current_app.jinja_env.get_template("errors/bare.html")
+    return bare.render(status=status, language=current_language(), reference=reference)
 
 
 def refused(error: Exception) -> tuple[str, int]:

@@ -17,7 +17,7 @@ from casework.web.held import held, hold
 
 UNREADABLE = ("\x00", "\ufffd")
 RULES: dict[str, Any] = {}
-NEVER_HELD = frozenset({"csrf_token", "passphrase", "code", "words"})
+NEVER_HELD = frozenset({"csrf_token", "passphrase"})
 
 
 class BaseForm(wtforms.Form):

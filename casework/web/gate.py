@@ -86,7 +86,7 @@ def register(app: Flask, loader: Loader, keep_lost_form: Callable[[Expired], boo
             abort(403)
         found = load(loader)
         if isinstance(found, Expired):
-            return None if mark.public else expired(found, keep_lost_form)
+            return admit(None, mark) if mark.public else expired(found, keep_lost_form)
         return admit(found, mark)
 
 
@@ -123,33 +123,46 @@ def refuse(found: Member, permission: Permission) -> None:
 
 def refuse_forged(found: Member | None) -> None:
     """Aborts with 400 when a POST did not come from one of our own forms."""
-    if found is not None:
-        sent = request.form.get("csrf_token", "")
-        if not hmac.compare_digest(sent.encode(), csrf_token(found.session_key).encode()):
-            abort(400, "csrf")
-    elif not same_origin():
+    if not (same_origin() if found is None else carries_token(found.session_key)):
         abort(400, "csrf")
+
+
+def carries_token(session_key: bytes) -> bool:
+    """True when the posted form holds the token of this very session."""
+    sent = request.form.get("csrf_token", "")
+    return hmac.compare_digest(sent.encode(), csrf_token(session_key).encode())
 
 
 def same_origin() -> bool:
     """True unless the browser says that another site made the request."""
-    site = request.headers.get("Sec-Fetch-Site")
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
         return site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    return origin is None or is_this_host(origin)
+
+
+def is_this_host(origin: str) -> bool:
+    """True when the origin a browser names is the host it speaks to."""
+    try:
+        return urlsplit(origin).netloc == request.host
+    except ValueError:
+        return False
 
 
 def expired(found: Expired, keep_lost_form: Callable[[Expired], bool]) -> Response:
     """An expired session loses nothing: what was posted is kept sealed, then she signs in again."""
-    notice = "session_expired"
-    if request.method == "POST":
-        sent = request.form.get("csrf_token", "")
-        own = hmac.compare_digest(sent.encode(), csrf_token(found.session_key).encode())
-        if own and keep_lost_form(found):
-            db.session.commit()
-            notice = "form_kept"
+    kept = request.method == "POST" and is_own_form(found) and keep_lost_form(found)
+    notice = "form_kept" if kept else "session_expired"
     return redirect(url_for("people.sign_in", notice=notice), 303)
+
+
+def is_own_form(found: Expired) -> bool:
+    """True when the form carries the session's token or, where the server started anew and no
+    longer knows it, when the browser itself says that the form is ours."""
+    if carries_token(found.session_key):
+        return True
+    says = {"Sec-Fetch-Site", "Origin"} & set(request.headers.keys())
+    return bool(says) and same_origin()
 
 
 def settings() -> Any:

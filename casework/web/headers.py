@@ -19,11 +19,13 @@ FIXED = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
+KEPT = frozenset({200, 206, 304})
+
 
 def add_headers(response: Response) -> Response:
-    """The answer carries the fixed headers; only static files may be kept by the browser."""
+    """The answer carries the fixed headers; only static files that exist may be kept."""
     response.headers.update(FIXED)
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code in KEPT:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "no-store"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 
 from casework import clock
-from casework.audit.log import flush_views
+from casework.audit.log import flush_views, record
 from casework.db import db, reading_only
+from casework.vault.errors import VaultError
+from casework.web.errors import log_error
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -17,15 +22,37 @@ class Application(Flask):
     error."""
 
     def preprocess_request(self) -> ResponseReturnValue | None:
-        """Opens the right kind of transaction before the gate reads the session."""
+        """Opens the right kind of transaction before the gate reads the session; what the gate
+        itself answers is settled like what a view answers."""
         reading_only.set(request.method in READING)
-        return super().preprocess_request()
+        answer = super().preprocess_request()
+        if answer is not None:
+            settle()
+        return answer
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Runs the view, then settles its transaction before the first byte is sent."""
+        """Runs the view, then settles its transaction before the first byte is sent.
+
+        Where another request wrote the same new row first, as when one form is sent twice at once,
+        all of it is done once more on what the other one left.
+        """
+        try:
+            return self.settled()
+        except IntegrityError:
+            db.session.rollback()
+            db.session.info.clear()
+            return self.settled()
+
+    def settled(self) -> ResponseReturnValue:
+        """The view's answer, whose changes are committed."""
         answer = super().dispatch_request()
         settle()
         return answer
+
+    def log_exception(self, exc_info: Any) -> None:
+        """What no page of ours caught is logged as everything else: never its message, which may
+        hold what somebody typed."""
+        log_error(exc_info[1])
 
 
 def settle() -> None:
@@ -35,27 +62,41 @@ def settle() -> None:
         record_views()
     else:
         run_chores()
+        note_use()
         db.session.commit()
 
 
 def run_chores() -> None:
-    """What waited for a keyholder of this person's teams is done in her own writing request."""
-    found = g.get("member")
-    run = current_app.extensions.get("chores")
-    if found is not None and run is not None:
-        run(db.session(), found.actor, found.keyring)
+    """What waited for a keyholder of this person's teams is done in her own writing request; a
+    chore that fails is undone and logged, and never takes her act down with it."""
+    found, run = g.get("member"), current_app.extensions.get("chores")
+    if found is None or run is None:
+        return
+    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            run(db.session(), found.actor, found.keyring)
+    except Exception as error:  # noqa: BLE001 - whatever waits, her own act is kept
+        log_error(error)
+        if isinstance(error, VaultError):
+            actor = found.actor.user_id
+            record(db.session(), "check.failed", actor=actor, check=type(error).__name__)
 
 
 def record_views() -> None:
     """The acts of looking noted by this request are committed: no entry, no page."""
+    if db.session.info.get("views") or "touch_session" in g:
+        reading_only.set(False)
+        note_use()
+        flush_views(db.session())
+        db.session.commit()
+
+
+def note_use() -> None:
+    """The session was used just now, where its row does not say so yet."""
     touch = g.pop("touch_session", None)
-    if not db.session.info.get("views") and touch is None:
-        return
-    reading_only.set(False)
     if touch is not None:
         touch(db.session(), clock.now())
-    flush_views(db.session())
-    db.session.commit()
 
 
 def register(app: Flask) -> None:

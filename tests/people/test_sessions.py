@@ -206,8 +206,8 @@ def test_a_role_changed_in_the_table_gives_no_new_right(
         .values(role=Role.COORDINATOR)
     )
     assert client.get("/team").status_code == 303
-    assert loaded(app, session, kept(client)) is None
     assert failed_checks(session) == [cast.person("zeinab").id]
+    assert loaded(app, session, kept(client)) is None
 
 
 def test_an_organisation_role_written_beside_a_membership_opens_nothing(
@@ -220,8 +220,8 @@ def test_an_organisation_role_written_beside_a_membership_opens_nothing(
         .values(organisation_role=Role.ADMINISTRATOR)
     )
     assert client.get("/admin/teams").status_code == 303
-    assert loaded(app, session, kept(client)) is None
     assert failed_checks(session) == [cast.person("zeinab").id]
+    assert loaded(app, session, kept(client)) is None
 
 
 def failed_checks(session: Session) -> list[UUID | None]:
