@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil, floor
 
 import highspy
 
 THREADS = 1
 INFINITY = highspy.kHighsInf
+PRIMAL_SIMPLEX = 4
+NEARLY = 1e-5
 _SOLVED = {highspy.HighsModelStatus.kOptimal}
 _STOPPED = {
     highspy.HighsModelStatus.kTimeLimit,
@@ -77,6 +80,39 @@ def solve(program: Program, seconds: float = 120.0) -> list[float] | None:
     raise SolverFailed(solver.modelStatusToString(status))
 
 
+class Extremes:
+    """One system of rows, asked many times for the least and the greatest value of a sum."""
+
+    def __init__(self, program: Program, seconds: float = 120.0) -> None:
+        self._solver = _loaded(program, seconds)
+        if not any(program.whole):
+            self._solver.setOptionValue("presolve", "off")
+            self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
+        self._columns = len(program.costs)
+
+    def range(self, plus: Sequence[int], minus: Sequence[int] = ()) -> tuple[int, int]:
+        """The whole numbers between which the sum of `plus` less that of `minus` must lie.
+
+        Raises SolverFailed when the rows contradict each other or the sum has no limit.
+        """
+        costs = [0.0] * self._columns
+        for column in plus:
+            costs[column] += 1.0
+        for column in minus:
+            costs[column] -= 1.0
+        self._solver.changeColsCost(self._columns, list(range(self._columns)), costs)
+        return ceil(self._best(1) - NEARLY), floor(self._best(-1) + NEARLY)
+
+    def _best(self, direction: int) -> float:
+        sense = highspy.ObjSense.kMinimize if direction > 0 else highspy.ObjSense.kMaximize
+        self._solver.changeObjectiveSense(sense)
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status not in _SOLVED:
+            raise SolverFailed(self._solver.modelStatusToString(status))
+        return float(self._solver.getInfo().objective_function_value)
+
+
 def _has_solution(solver: highspy.Highs) -> bool:
     found: bool = solver.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible
     return found
@@ -103,5 +139,6 @@ def _model(program: Program) -> highspy.HighsLp:
     model.a_matrix_.index_ = program.indices
     model.a_matrix_.value_ = program.values
     kinds = {True: highspy.HighsVarType.kInteger, False: highspy.HighsVarType.kContinuous}
-    model.integrality_ = [kinds[whole] for whole in program.whole]
+    if any(program.whole):
+        model.integrality_ = [kinds[whole] for whole in program.whole]
     return model

@@ -15,7 +15,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import log
 
 from casework.statistics.catalogue import Kind, Table
 from casework.statistics.certificate import Codes, Witness, combinations_of, families, spread
@@ -26,8 +26,10 @@ FARTHER = 3.0
 """Cost of each unit by which a crossed figure is off by as much as the base, or more."""
 TOO_FAR = 20.0
 """Cost of each unit beyond the bound that is promised."""
-HOT, COLD = 4.0, 0.5
-"""A worsening exchange is made with chance exp(-worsening / temperature), from hot to cold."""
+HOT, COLD = 2.0, 0.6
+"""A worsening exchange is made with chance exp(-worsening / heat), from hot to cold in stages."""
+STAGES = 100
+EXCHANGES = 1_200_000
 Facts = Sequence[tuple[Mapping[str, str], int]]
 
 
@@ -51,8 +53,8 @@ def arrange_year(
 ) -> Year | None:
     """Crossed figures of a year whose quarters published these; None when out of `bound`.
 
-    `facts` are the true facts of each quarter as (codes by dimension, count) pairs. The number of
-    exchanges tried follows from the size of the year unless given.
+    `facts` are the true facts of each quarter as (codes by dimension, count) pairs. The more
+    exchanges are tried, the nearer the figures; their safety does not depend on it.
     """
     tables = kind.crossed()
     layout = _Layout(kind, tables)
@@ -62,7 +64,7 @@ def arrange_year(
         for figures, pairs in zip(quarters, facts, strict=True)
     ]
     search = _Search(layout, bundles, true, base, bound, rng)
-    search.run(exchanges or 400_000 + 4 * sum(len(each) for each in bundles))
+    search.run(exchanges or EXCHANGES)
     values = [base * count for count in search.counts]
     if any(abs(a - z) > bound for a, z in zip(values, true, strict=True)):
         return None
@@ -206,7 +208,6 @@ class _Search:
     ) -> None:
         self.layout, self.rng, self.true, self.base, self.bound = layout, rng, true, base, bound
         self.quarters = [bundles for bundles in quarters if len(bundles) > 1]
-        self.weights = [len(bundles) for bundles in self.quarters]
         self.targets = [draw(count, base, rng) for count in true]
         self.counts = [0] * len(true)
         for bundles in quarters:
@@ -219,18 +220,23 @@ class _Search:
 
     def run(self, exchanges: int) -> None:
         """So many exchanges are tried; every one-way figure of every quarter stays as it was."""
-        if not self.quarters or not any(self.layout.by_family):
+        peers = [(bundle, bundles) for bundles in self.quarters for bundle in bundles]
+        if not peers or not any(self.layout.by_family):
             return
-        random_, families_ = self.rng.random, len(self.layout.families)
-        cooling = log(COLD / HOT)
-        for step in range(exchanges):
-            bundles = self.rng.choices(self.quarters, self.weights)[0]
-            size = len(bundles)
-            one, other = bundles[int(random_() * size)], bundles[int(random_() * size)]
+        for stage in range(STAGES):
+            heat = HOT * (COLD / HOT) ** (stage / (STAGES - 1))
+            self._stage(peers, heat, exchanges // STAGES)
+
+    def _stage(
+        self, peers: Sequence[tuple[Bundle, list[Bundle]]], heat: float, exchanges: int
+    ) -> None:
+        random_, all_, families_ = self.rng.random, len(peers), len(self.layout.families)
+        for _ in range(exchanges):
+            one, bundles = peers[int(random_() * all_)]
+            other = bundles[int(random_() * len(bundles))]
             family = int(random_() * families_)
             if one[family] != other[family]:
-                temperature = HOT * exp(cooling * step / exchanges)
-                self._try(one, other, family, -temperature * log(random_() or 1e-300))
+                self._try(one, other, family, -heat * log(random_() or 1e-300))
 
     def _try(self, one: Bundle, other: Bundle, family: int, patience: float) -> None:
         """The two exchange the family unless that costs more than the patience."""

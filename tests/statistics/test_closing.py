@@ -19,7 +19,8 @@ from casework.facts import groups
 from casework.facts.actions import correct_fact, remove_fact, set_calendar, write_fact
 from casework.facts.dimensions import Dimensions
 from casework.facts.kinds import DETAILS, FactKind
-from casework.statistics.actions import close_quarter
+from casework.statistics import yearly
+from casework.statistics.actions import close_quarter, close_year
 from casework.statistics.models import FrozenFigures, Release, StatCell
 from casework.statistics.releases import altered_blocks, period_digest, stored_blocks
 
@@ -205,3 +206,43 @@ def consistent(
     if detail.get("outcome") == "no_redress":
         detail["outcome"] = "papers"
     return where, detail
+
+
+@pytest.fixture
+def closed_year(session: Session, rng: random.Random, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """Four closed quarters of 2026, with people registered in the first two."""
+    monkeypatch.setattr(yearly, "EXCHANGES", 100_000)
+    set_calendar(session, date(2026, 1, 1))
+    register(session, date(2026, 2, 10), rng)
+    register(session, date(2026, 5, 10), rng)
+    with clock.at(datetime(2027, 1, 20, tzinfo=UTC)):
+        for number in (1, 2, 3, 4):
+            close_quarter(session, f"2026Q{number}")
+    return session
+
+
+def test_a_year_closes_once_all_its_quarters_are(closed_year: Session) -> None:
+    digest = close_year(closed_year, "2026")
+    assert period_digest(closed_year, "2026") == digest
+    with pytest.raises(RuleBroken, match="year_closed"):
+        close_year(closed_year, "2026")
+
+
+def test_a_closed_year_says_what_its_quarters_said(closed_year: Session) -> None:
+    close_year(closed_year, "2026")
+    year = next(b for b in stored_blocks(closed_year, ["2026"]) if b.kind == "registered")
+    quarters = [
+        b
+        for b in stored_blocks(closed_year, [f"2026Q{n}" for n in (1, 2, 3, 4)])
+        if b.kind == "registered"
+    ]
+    for place in quarters[0].values:
+        assert year.values[place] == sum(block.values[place] for block in quarters)
+
+
+@pytest.mark.usefixtures("open_year")
+def test_a_year_with_an_open_quarter_does_not_close(session: Session) -> None:
+    with clock.at(AFTER):
+        close_quarter(session, "2026Q1")
+        with pytest.raises(RuleBroken, match="year_not_over"):
+            close_year(session, "2026")
