@@ -27,7 +27,8 @@ class SignInForm(BaseForm):
     """Handle and words, in one POST; what was typed is never kept or shown again."""
 
     handle = StringField(
-        _l("Your name here"), [InputRequired(_l("Write your name here.")), Length(max=40)]
+        _l("Your name for signing in"),
+        [InputRequired(_l("Write your name for signing in.")), Length(max=40)],
     )
     passphrase = PasswordField(
         _l("Your six words"),
@@ -120,7 +121,7 @@ announce(
     ),
     signed_out=_l("You are signed out."),
     session_ended=_l("That session is ended."),
-    account_ready=_l("Your account is ready. Sign in with your name here and your six words."),
+    account_ready=_l("Your account is ready. Sign in with your name and your six words."),
     member_confirmed=_l("The person is confirmed and can sign in now."),
     member_suspended=_l("The person is suspended: nothing opens to her from now on."),
     member_removed=_l("The person is no longer in the team."),
@@ -130,7 +131,7 @@ announce(
 RULES.update(
     words_refused=_l("The name or the words are not right. Check them and try again."),
     too_many_tries=_l("Too many tries. Wait fifteen minutes, then try again."),
-    sign_in_incomplete=_l("Write your name here and your six words."),
+    sign_in_incomplete=_l("Write your name and your six words."),
     account_suspended=_l("Your account is suspended. Call your coordinator."),
     account_ended=_l("Your account is closed. If this is a mistake, call your coordinator."),
     team_refused=_l(
