@@ -13,6 +13,7 @@ from casework import clock
 from casework.audit.log import record
 from casework.cases import counting, rules
 from casework.cases.access import OpenCase, access_case
+from casework.cases.alerts import raise_alert
 from casework.cases.case_file import first_id, standing
 from casework.cases.field_kinds import Per
 from casework.cases.fields import of_entry
@@ -42,8 +43,8 @@ def record_entry(
 
     `value` holds the declared fields of the kind; `happened_on` is the day of the act as ISO text.
     `entry_id` was made with the form: posted twice, it is one entry. An unlawful settlement makes
-    the case due today. Raises NotVisible, NotAllowed, RuleBroken: 'case_closed', 'future_date',
-    'redress_needs_proof', 'settlement_forbidden', 'cadi_civil_only'.
+    the case due today and tells the team's coordinators. Raises NotVisible, NotAllowed, RuleBroken:
+    'case_closed', 'future_date', 'redress_needs_proof', 'settlement_forbidden', 'cadi_civil_only'.
     """
     case = access_case(session, actor, keyring, case_id, Permission.CASE_WRITE)
     existing = session.get(CaseEntry, (case.id, entry_id)) if entry_id else None
@@ -103,6 +104,8 @@ def put(
         case.row.next_step_on = next_step_on
     session.flush()
     note(session, actor, kind, row)
+    if kind is Per.OUTCOME and rules.is_alert(str(value.get("code", ""))) and "void" not in value:
+        raise_alert(session, actor, case)
     counting.recount(session, actor, case)
     return row
 
