@@ -4,6 +4,7 @@ missing."""
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from casework.errors import BadConfiguration
 ROOT = Path(__file__).resolve().parent
 KEY_FILES = ("secret.key", "server.key", "log.key")
 KEY_BYTES = 32
+IN_MEMORY = (Path("/dev/shm"), Path("/run"))  # noqa: S108 - on purpose: never on a disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,14 @@ class Settings:
             host=env.get("HOST") or "127.0.0.1",
             port=_port(env.get("PORT") or "8000"),
             behind_tls=env.get("CASEWORK_BEHIND_TLS") == "1",
-            trusted_hosts=tuple(filter(None, env.get("CASEWORK_TRUSTED_HOSTS", "").split(","))),
+            trusted_hosts=_names(env.get("CASEWORK_TRUSTED_HOSTS", "")),
             service_name=env.get("CASEWORK_SERVICE_NAME") or "Casework",
             log_name=_log_name(env.get("CASEWORK_LOG_NAME") or "casework"),
-            exit_url=env.get("CASEWORK_EXIT_URL", ""),
+            exit_url=_exit_url(env.get("CASEWORK_EXIT_URL", "")),
             go_live=_day(env.get("CASEWORK_GO_LIVE") or "2024-01-01"),
         )
         settings.refuse_unsafe_address()
+        settings.refuse_nameless_proxy()
         return settings
 
     @classmethod
@@ -101,6 +104,14 @@ class Settings:
             f"HOST={self.host} can be reached from other machines without encryption: "
             "keep HOST=127.0.0.1, or put a TLS proxy in front and set CASEWORK_BEHIND_TLS=1."
         )
+
+    def refuse_nameless_proxy(self) -> None:
+        """Raises where a proxy's visitors would all be refused: they come by a name not told."""
+        if self.behind_tls and not self.trusted_hosts:
+            raise BadConfiguration(
+                "Behind a TLS proxy people come by the proxy's name, and every other name is "
+                "refused: set CASEWORK_TRUSTED_HOSTS=dossiers.example.org (several with commas)."
+            )
 
 
 def is_loopback(host: str) -> bool:
@@ -147,16 +158,22 @@ def make_keys(instance: Path) -> list[str]:
 
 
 def _read_key(path: Path) -> bytes:
-    if not path.exists():
+    try:
+        mode, text = path.stat().st_mode, path.read_text(errors="replace")
+    except FileNotFoundError:
         raise BadConfiguration(
             f"The key file {path.name} is missing from the instance folder: "
             "run `make run` once, or bring the file back from its own backup."
-        )
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        ) from None
+    except OSError:
+        raise BadConfiguration(
+            f"The key file {path.name} cannot be read: give it to the user who runs Casework."
+        ) from None
+    if stat.S_IMODE(mode) & 0o077:
         raise BadConfiguration(
             f"Other users of this machine can read the key file {path.name}: run `chmod 600` on it."
         )
-    return _strong(path.read_text(errors="replace").strip(), path.name)
+    return _strong(text.strip(), path.name)
 
 
 def _strong(text: str, name: str) -> bytes:
@@ -173,21 +190,35 @@ def _strong(text: str, name: str) -> bytes:
 
 
 def _boot_key(env: Mapping[str, str]) -> bytes:
-    path = env.get("CASEWORK_BOOT_KEY_FILE")
-    if not path:
+    named = env.get("CASEWORK_BOOT_KEY_FILE")
+    if not named:
         return secrets.token_bytes(KEY_BYTES)
-    if not path.startswith(("/dev/shm/", "/run/")):  # noqa: S108
+    path = Path(named).resolve()
+    if not any(path.is_relative_to(memory) for memory in IN_MEMORY):
         raise BadConfiguration(
             "CASEWORK_BOOT_KEY_FILE must lie in memory (/dev/shm or /run), never on a disk: "
             "move it there."
         )
-    return _read_key(Path(path))
+    return _read_key(path)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
         raise BadConfiguration("PORT must be a number from 1 to 65535: correct it and start again.")
     return int(text)
+
+
+def _exit_url(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?", text):
+        raise BadConfiguration(
+            "CASEWORK_EXIT_URL must be a whole address such as https://meteo.example.org/: "
+            "correct it, or leave it out for a neutral page."
+        )
+    return text
 
 
 def _log_name(text: str) -> str:

@@ -119,9 +119,10 @@ def configure(app: Flask, settings: Settings) -> None:
 
 
 def add_database(app: Flask, settings: Settings) -> None:
-    """One database, one session a request, SQLite made safe."""
+    """One database, one session a request, SQLite made safe; no error repeats a value."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    options = engine_options(settings.database_url) | {"hide_parameters": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
@@ -139,7 +140,7 @@ def add_shell(app: Flask, settings: Settings) -> None:
     gate.register(app, member_loader(settings), keep_lost_form)
     transaction.register(app)
     errors.register(app)
-    headers.register(app)
+    headers.register(app, settings.exit_url)
     formats.register(app)
     app.add_template_global(asset, "asset")
     app.context_processor(lambda: shell(app, settings))

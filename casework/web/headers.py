@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, request
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action {forms}; frame-ancestors 'none'; base-uri 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
+KEPT = frozenset({200, 206, 304})
+FOR_A_YEAR = "public, max-age=31536000, immutable"
+
+
+def policy(exit_url: str = "") -> str:
+    """The policy of every page. Where quick exit leads to another site, forms may: Chromium stops
+    a form, without a word, when its answer leads to a site that the policy does not name."""
+    place = urlsplit(exit_url)
+    other = f" {place.scheme}://{place.netloc}" if place.netloc else ""
+    return CONTENT_SECURITY_POLICY.format(forms=f"'self'{other}")
+
+
 FIXED = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": policy(),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
@@ -19,19 +33,14 @@ FIXED = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
-KEPT = frozenset({200, 206, 304})
 
+def register(app: Flask, exit_url: str = "") -> None:
+    """Every answer carries the fixed headers; only static files that exist may be kept."""
+    fixed = FIXED | {"Content-Security-Policy": policy(exit_url)}
 
-def add_headers(response: Response) -> Response:
-    """The answer carries the fixed headers; only static files that exist may be kept."""
-    response.headers.update(FIXED)
-    if request.endpoint == "static" and response.status_code in KEPT:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
-        response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def register(app: Flask) -> None:
-    """Every answer of the application passes through `add_headers`."""
-    app.after_request(add_headers)
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.update(fixed)
+        kept = request.endpoint == "static" and response.status_code in KEPT
+        response.headers["Cache-Control"] = FOR_A_YEAR if kept else "no-store"
+        return response
