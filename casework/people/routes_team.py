@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from casework.db import db
 from casework.errors import NotVisible, RuleBroken
 from casework.people import accounts, members, rosters, team_keys
-from casework.people.comparisons import with_member, with_partner
+from casework.people.comparisons import Comparison, with_member, with_partner
 from casework.people.forms import HeardForm, InviteForm, JoinForm
 from casework.people.keyrings import note_mismatch
 from casework.people.models import Team
@@ -178,16 +178,17 @@ def confirmation(team_id: UUID, user_id: UUID) -> str | Response:
     found = colleague(team_id, user_id)
     if not found.to_confirm:
         return redirect(url_for("team.one", team_id=team_id, user_id=user_id), 303)
-    comparison = with_member(db.session(), member().keyring, team_id, user_id)
+    read = with_member(db.session(), member().keyring, team_id, user_id)
+    given = {"team_id": team_id, "colleague": found, **heard(read)}
+    return render_template("people/team_confirmation.html", **given)
+
+
+def heard(read: Comparison) -> dict[str, Any]:
+    """The words of a comparison and the form that confirms them; what was ticked before is not
+    ticked again."""
     form = restored(HeardForm)
-    form.mark.data, form.heard.data = comparison.mark, False
-    return render_template(
-        "people/team_confirmation.html",
-        team_id=team_id,
-        colleague=found,
-        words=comparison.words,
-        form=form,
-    )
+    form.mark.data, form.heard.data = read.mark, False
+    return {"words": read.words, "form": form}
 
 
 @blueprint.post("/team/<uuid:team_id>/members/<uuid:user_id>/confirmation")
@@ -255,11 +256,8 @@ def comparison(team_id: UUID, partner_id: UUID) -> str:
     own_team(team_id, COMPARE)
     found = rosters.peer(db.session(), member().keyring, team_id, partner_id)
     read = with_partner(db.session(), member().keyring, team_id, partner_id)
-    form = restored(HeardForm)
-    form.mark.data, form.heard.data = read.mark, False
-    return render_template(
-        "people/team_comparison.html", team_id=team_id, peer=found, words=read.words, form=form
-    )
+    given = {"team_id": team_id, "peer": found, **heard(read)}
+    return render_template("people/team_comparison.html", **given)
 
 
 @blueprint.post("/team/<uuid:team_id>/partners/<uuid:partner_id>/comparison")
