@@ -19,8 +19,10 @@ class Line:
 
     id: UUID
     case_id: UUID
+    from_team: UUID
     side: Side
     state: State
+    provider_id: UUID
     provider: str
     has_team: bool
     actor_id: UUID | None

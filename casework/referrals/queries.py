@@ -44,6 +44,7 @@ COLUMNS = (
     Referral.case_id,
     Referral.from_team,
     Referral.to_team,
+    Referral.provider_id,
     Referral.state,
     Referral.actor_id,
     Referral.due_at,
@@ -197,8 +198,10 @@ def line_of(row: Found, side: Side, card: dict[str, Any], name: str) -> Line:
     return Line(
         id=row.id,
         case_id=row.case_id,
+        from_team=row.from_team,
         side=side,
         state=State(row.state),
+        provider_id=row.provider_id,
         provider=row.provider,
         has_team=row.to_team is not None,
         actor_id=row.actor_id,

@@ -159,8 +159,10 @@ def line_of(
     return Line(
         id=row.id,
         case_id=row.case_id,
+        from_team=row.from_team,
         side=referral.side,
         state=referral.state,
+        provider_id=provider.id,
         provider=provider.name,
         has_team=row.to_team is not None,
         actor_id=row.actor_id,
