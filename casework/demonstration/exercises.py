@@ -10,7 +10,7 @@ from casework.i18n import lazy_gettext as _l
 from casework.policy import Actor, Role
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Exercise:
     """One thing to try: why, the steps, and where it begins (an endpoint)."""
 
@@ -29,7 +29,7 @@ RECEIVE = Exercise(
         _l("Write only what is useful. You may leave most questions empty."),
         _l("At the end, read the case code aloud to a colleague, in two groups of four."),
     ),
-    "cases.new",
+    "cases.new_case",
 )
 REFER = Exercise(
     _l("Refer a person and follow the answer"),
@@ -38,7 +38,7 @@ REFER = Exercise(
         _l("Look at what the partner will see before it accepts, and after."),
         _l("Send. Who must answer, and by when? Find it again on your first page."),
     ),
-    "case.listed",
+    "cases.listing",
 )
 WITHDRAW = Exercise(
     _l("The person changes her mind"),
@@ -46,7 +46,7 @@ WITHDRAW = Exercise(
         _l("Open the consents of a case that was referred."),
         _l("Withdraw a consent to share. Read what the page says about the partner."),
     ),
-    "case.listed",
+    "cases.listing",
 )
 ASSIGN = Exercise(
     _l("See what is late in your team"),
@@ -95,7 +95,7 @@ KNOW_PROVIDERS = Exercise(
         _l("Open the directory and choose a service and a municipality."),
         _l("One court sits in another town than its jurisdiction. Which one?"),
     ),
-    "directory.listed",
+    "directory.listing",
 )
 PARTNER = (ANSWER, KNOW_PROVIDERS)
 WORKER = (RECEIVE, REFER, WITHDRAW, KNOW_PROVIDERS)

@@ -129,7 +129,7 @@ def accounts(session: Session) -> list[Account]:
     ]
 
 
-def reset(session: Session, echo: Echo) -> None:
+def reset(session: Session, echo: Echo, cases: int = CASES) -> None:
     """The demonstration is as on its first day; raises RuleBroken('not_a_demonstration')."""
     mark = session.get(Mark, NAME)
     if mark is None:
@@ -139,4 +139,4 @@ def reset(session: Session, echo: Echo) -> None:
         session.execute(table.delete())
     session.commit()
     session.expunge_all()
-    load(session, echo, seed=seed)
+    load(session, echo, cases=cases, seed=seed)
