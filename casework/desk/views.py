@@ -168,7 +168,7 @@ def standing(at: datetime, silent: bool = False) -> tuple[str, Any]:
     if at < clock.now():
         return "late", _("Overdue")
     if silent:
-        return "late", _("No answer")
+        return "late", _("No answer yet")
     if clock.local(at).date() == clock.today():
         return "wait", _("Today")
     return "new", _("In time")

@@ -178,7 +178,7 @@ class MoveForm(VersionForm):
         [InputRequired(NEEDED)],
         choices=lambda: listed("moyen_reponse"),
     )
-    happened_on = DateField(_l("Happened on"), [InputRequired(_l("Write the date."))])
+    happened_on = DateField(_l("On which day?"), [InputRequired(_l("Write the date."))])
 
     def __init__(
         self, *args: Any, asked: Asks | None = None, on_behalf: bool = False, **kwargs: Any

@@ -61,9 +61,7 @@ def test_acceptance_opens_exactly_the_wished_sections(session: Session, cast: Ca
     assert CANARY in str(seen)
 
 
-def test_an_accepted_grant_stands_under_the_receivers_own_key(
-    session: Session, cast: Cast
-) -> None:
+def test_an_accepted_grant_stands_under_the_receivers_own_key(session: Session, cast: Cast) -> None:
     _, mariam, row = sent(session, cast)
     moved(session, mariam, row, Move.ACCEPT)
     access = session.scalars(select(CaseAccess).where(CaseAccess.kind == "partner")).one()
@@ -127,9 +125,7 @@ def test_a_key_kept_by_a_partner_opens_nothing_after_withdrawal(
     consent = agree(session, zeinab, case, cast.provider(HEALTH), "identity")
     row = referred(session, zeinab, case, cast.provider(HEALTH), "identity")
     moved(session, mariam, row, Move.ACCEPT)
-    kept = access_referral(
-        session, mariam.actor, mariam.keyring, row.id, Permission.REFERRAL_VIEW
-    )
+    kept = access_referral(session, mariam.actor, mariam.keyring, row.id, Permission.REFERRAL_VIEW)
     assert CANARY in str(shared_sections(session, kept)["identity"].value)
     withdraw(session, zeinab.actor, zeinab.keyring, case.id, consent, clock.today())
     assert row.state == State.WITHDRAWN

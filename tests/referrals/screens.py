@@ -1,0 +1,37 @@
+"""What the screen tests of referrals begin with: browsers, and a case that can be referred."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from casework.cases.access import OpenCase
+from casework.referrals.models import Referral
+from tests.support.cast import HEALTH, Cast, Person
+from tests.support.files import agree, opened, referred
+from tests.support.strict_client import StrictClient
+
+Enter = Callable[[str], StrictClient]
+COMMUNE = "ML060208"
+
+
+def case_of(session: Session, worker: Person, **sections: dict[str, object]) -> OpenCase:
+    """An open case about a birth that was never declared, with words in its health section."""
+    health: dict[str, object] = {"grievances": {}}
+    return opened(session, worker, **{"health": health, **sections})
+
+
+def sent_to_health(session: Session, cast: Cast, *sections: str) -> Referral:
+    """A referral of zeinab's to the health centre, sent on the screen."""
+    zeinab, provider = cast.person("zeinab"), cast.provider(HEALTH)
+    case = case_of(session, zeinab)
+    shared = sections or ("identity",)
+    agree(session, zeinab, case, provider, *shared)
+    return referred(session, zeinab, case, provider, *shared)
+
+
+def page_of(referral_id: UUID, noun: str = "") -> str:
+    """The address of a referral, or of one of its moves."""
+    return f"/referrals/{referral_id}" + (f"/{noun}" if noun else "")
