@@ -7,7 +7,6 @@ from datetime import date
 from uuid import UUID
 
 from flask import request, url_for
-from sqlalchemy.exc import IntegrityError
 
 from casework import codes, places
 from casework.cases import names
@@ -113,10 +112,7 @@ def begin(form: ConsentForm) -> UUID:
     found, case_id = member(), case_id_of(form)
     day: date = form["received_on"].data
     answers = consents_from(form, day.isoformat())
-    try:
-        begin_case(db.session(), found.actor, found.keyring, team_of(form), case_id, answers)
-    except IntegrityError:
-        db.session.rollback()
+    begin_case(db.session(), found.actor, found.keyring, team_of(form), case_id, answers)
     return case_id
 
 

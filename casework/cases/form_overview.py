@@ -15,13 +15,13 @@ from casework import clock
 from casework.cases import form_steps as steps
 from casework.cases.ages import is_child
 from casework.cases.field_kinds import Page
-from casework.cases.form_intake import ConsentForm, changed, consents_from
+from casework.cases.form_intake import ConsentForm, OpeningForm, changed, consents_from
 from casework.cases.form_pages import LATER, THEN, Opened
 from casework.cases.form_sheets import Values, grievances_of, people_of
 from casework.cases.form_steps import CHECK, STEPS, Stop
 from casework.cases.form_way import address, back_address, captions
 from casework.cases.form_words import answers_in_words, grievance_name
-from casework.cases.intake import consents_of, is_complete
+from casework.cases.intake import complete_intake, consents_of, is_complete
 from casework.cases.models import CaseStatus
 from casework.consent.actions import SECTION, VERSION, record_consent
 from casework.consent.recipients import SHAREABLE, Section, section_label
@@ -65,6 +65,12 @@ def received_on(opened: Opened) -> date:
     """The day she was received: that of her yes to recording."""
     found = latest(consents_of(db.session(), opened.case), RECORDING)
     return date.fromisoformat(str(found.value["given_on"])) if found else clock.today()
+
+
+def complete(opened: Opened, form: OpeningForm) -> None:
+    """The case is open, as of the day she was received; raises RuleBroken."""
+    found = member()
+    complete_intake(db.session(), found.actor, found.keyring, opened.id, form.received_on.data)
 
 
 def assent_missing(opened: Opened) -> bool:

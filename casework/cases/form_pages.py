@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask import abort, request
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -126,7 +125,7 @@ def keep(opened: Opened, sheet: Sheet) -> tuple[DeclaredForm, Response | None]:
         store(opened, sheet, form)
     except RuleBroken as rule:
         return form, sent_back(rule.code)
-    except (StaleVersion, StaleDataError, IntegrityError):
+    except (StaleVersion, StaleDataError):
         return form, sent_back(CHANGED)
     return form, None
 
@@ -156,7 +155,7 @@ class Comparison:
 
 
 def comparison(opened: Opened, sheet: Sheet, form: DeclaredForm) -> Comparison | None:
-    """What to choose between when a colleague wrote meanwhile; None when nothing differs."""
+    """What to choose between when a colleague wrote meanwhile; without rows, nothing differs."""
     if form.rule != CHANGED:
         return None
     mine = placed(opened.values, sheet, values_from(form), form.removed())
@@ -164,8 +163,5 @@ def comparison(opened: Opened, sheet: Sheet, form: DeclaredForm) -> Comparison |
     now = [(REVISION + name, str(opened.revision(name))) for name in sheet.sections]
     for name, revision in now:
         form[name].data = revision
-    if not rows:
-        form.rule = None
-        return None
     typed = [pair for pair in held_pairs() if not pair[0].startswith(REVISION)]
     return Comparison(rows, [*typed, *now])

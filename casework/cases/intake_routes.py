@@ -30,6 +30,7 @@ from casework.cases.form_intake import (
 )
 from casework.cases.form_overview import (
     after_agreements,
+    complete,
     is_draft,
     last_look,
     matters,
@@ -50,7 +51,7 @@ from casework.cases.form_way import (
     sheet_now,
     stop_at,
 )
-from casework.cases.intake import complete_intake, consents_of, discard_draft
+from casework.cases.intake import consents_of, discard_draft
 from casework.consent.records import RECORDING, Answer
 from casework.db import db
 from casework.errors import RuleBroken
@@ -193,6 +194,9 @@ def show(case_id: UUID, stop: Stop) -> str | Response:
     sheet = sheet_now(opened, stop)
     form = form_to_show(opened, sheet)
     compared = comparison(opened, sheet, form)
+    others = address(case_id, opened.values, steps.after(opened.values, stop))
+    if compared is not None and not compared.rows:
+        return redirect(others)
     choosing = compared is not None and "edit" not in request.args
     return render_template(
         "cases/sections/comparison.html" if choosing else "cases/intake/page.html",
@@ -201,7 +205,7 @@ def show(case_id: UUID, stop: Stop) -> str | Response:
         compared=compared,
         stop=stop,
         title=steps.TITLES[stop.page],
-        others=address(case_id, opened.values, steps.after(opened.values, stop)),
+        others=others,
         captions=captions(opened.values, sheet),
         may_grow=stop.page == Page.BENEFICIARIES and len(sheet.rows) < MOST_ROWS,
         advice=advice(opened.values, stop),
@@ -259,12 +263,11 @@ def check(case_id: UUID) -> str | Response:
 @requires(Permission.CASE_WRITE)
 def open_case(case_id: UUID) -> Response:
     """The case is open, counted where she agreed, and its first step is due."""
-    form, found = posted(OpeningForm), member()
+    opened, form = to_write(case_id), posted(OpeningForm)
     if not form.validate():
         return sent_back()
     try:
-        day = form.received_on.data
-        complete_intake(db.session(), found.actor, found.keyring, case_id, day)
+        complete(opened, form)
     except RuleBroken as rule:
         return sent_back(rule.code)
     return redirect(url_for("cases.opening", case_id=case_id), 303)

@@ -63,9 +63,16 @@ def section(case_id: UUID, name: str) -> str | Response:
     found, opened = section_at(name), to_write(case_id)
     if is_draft(opened):
         return redirect(url_for("cases.intake_tasks", case_id=case_id))
-    sheet = sheet_now(opened, found)
+    return show(opened, found)
+
+
+def show(opened: Opened, found: Section) -> str | Response:
+    """The form of a section, or the choice between two versions of it."""
+    back, sheet = case_address(opened.id), sheet_now(opened, found)
     form = form_to_show(opened, sheet)
     compared = comparison(opened, sheet, form)
+    if compared is not None and not compared.rows:
+        return redirect(f"{back}?notice=section_saved")
     choosing = compared is not None and "edit" not in request.args
     return render_template(
         "cases/sections/comparison.html" if choosing else "cases/sections/section.html",
@@ -73,8 +80,8 @@ def section(case_id: UUID, name: str) -> str | Response:
         sheet=sheet,
         compared=compared,
         title=section_label(found),
-        others=case_address(case_id),
-        back_address=case_address(case_id),
+        others=back,
+        back_address=back,
         captions=captions(opened.values, sheet),
         may_grow=sheet.growing and len(sheet.rows) < MOST_ROWS,
     )
