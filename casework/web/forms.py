@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 import wtforms
@@ -15,7 +16,15 @@ from casework.i18n import lazy_gettext as _l
 from casework.web.gate import csrf_token, member
 from casework.web.held import held, hold
 
-UNREADABLE = ("\x00", "\ufffd")
+REPLACEMENT = "\ufffd"
+UNREADABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffd-\uffff"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
+    + "]"
+)
+"""Characters that no keyboard types and no page may hold, and the mark of bytes that were none."""
 RULES: dict[str, Any] = {}
 NEVER_HELD = frozenset({"csrf_token", "passphrase"})
 
@@ -43,11 +52,11 @@ class BaseForm(wtforms.Form):
         return self.readable() and valid
 
     def readable(self) -> bool:
-        """False when a field holds a null byte or broken UTF-8; the field then says so."""
+        """False when a field holds control characters or broken UTF-8; the field then says so."""
         fine = True
         for field in self:
             typed = [text for text in (field.raw_data or []) if isinstance(text, str)]
-            if any(mark in text for text in typed for mark in UNREADABLE):
+            if any(UNREADABLE.search(text) for text in typed):
                 field.errors = [
                     *field.errors,
                     _l("This contains characters that cannot be read. Type it again."),
@@ -75,7 +84,8 @@ def restored(form_class: type[Form], **values: Any) -> Form:
     kept = held(db.session(), member(), request.args.get("held")) if g.get("member") else None
     if kept is None or "form" not in kept:
         return form_class(**values)
-    form = form_class(MultiDict(kept["form"]), **values)
+    typed = MultiDict((name, UNREADABLE.sub(REPLACEMENT, text)) for name, text in kept["form"])
+    form = form_class(typed, **values)
     form.validate()
     form.rule = kept.get("rule")
     return form
