@@ -15,7 +15,7 @@ from casework.i18n import lazy_gettext as _l
 
 STANDINGS: dict[Standing, tuple[str, Any]] = {
     Standing.HOLDS: ("done", _l("Yes")),
-    Standing.WAITING: ("wait", _l("Waits for a second person")),
+    Standing.WAITING: ("wait", _l("To confirm")),
     Standing.NO: ("stop", _l("No")),
     Standing.NOT_YET: ("wait", _l("Not yet")),
     Standing.WITHDRAWN: ("stop", _l("Taken back")),

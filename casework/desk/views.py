@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -53,7 +53,7 @@ def todo(desk: Desk, me: UUID, names: Names) -> list[Item]:
 def watched(desk: Desk, me: UUID, names: Names) -> list[Item]:
     """What somebody else has left, the oldest first."""
     items = [
-        *(of_referral(line, me, names) for line in desk.watched),
+        *(left(line, of_referral(line, me, names), names) for line in desk.watched),
         *(of_case(listed, me, names) for listed in desk.watched_cases),
     ]
     return sorted(items, key=lambda item: item.at)
@@ -67,13 +67,22 @@ def of_referral(line: Line, me: UUID, names: Names) -> Item:
         at=at,
         address=url_for("referrals.page", referral_id=line.id),
         label=to_do(line),
-        due=moment(at),
+        due=_("before %(moment)s", moment=moment(at)),
         shape=shape,
         state=state,
         code=line.code,
         who=who(line.actor_id, me, names),
         about=about_referral(line),
     )
+
+
+def left(line: Line, item: Item, names: Names) -> Item:
+    """The same row for somebody who does not owe the act: whom to call about it."""
+    if line.owed_by == "receiver" and line.has_team:
+        words = _("Call %(name)s: no act yet", name=line.provider)
+    else:
+        words = _("Remind %(name)s", name=names.get(line.actor_id, "") if line.actor_id else "")
+    return replace(item, label=words)
 
 
 def about_referral(line: Line) -> str:
@@ -97,7 +106,7 @@ def of_case(listed: Listed, me: UUID, names: Names) -> Item:
         at=end_of(due_on),
         address=url_for("case.page", case_id=listed.id),
         label=_("Take the next step in this case"),
-        due=day(due_on),
+        due=_("before %(moment)s", moment=day(due_on)),
         shape=shape,
         state=state,
         code=listed.code,
@@ -121,7 +130,7 @@ def dangers(desk: Desk, names: Names) -> Iterator[Item]:
             at=asked,
             address=url_for("consent.judgement", **place),
             label=_("Judge a danger: a colleague waits for you"),
-            due=moment(asked),
+            due=_("since %(moment)s", moment=moment(asked)),
             shape="late",
             state=_("Now"),
             code=one.case.code,
@@ -137,7 +146,7 @@ def alerts(desk: Desk, names: Names) -> Iterator[Item]:
             at=one.at,
             address=url_for("case.page", case_id=one.case_id),
             label=_("An unlawful settlement was written down"),
-            due=moment(one.at),
+            due=_("since %(moment)s", moment=moment(one.at)),
             shape="late",
             state=_("Alert"),
             code=one.code,
@@ -155,7 +164,7 @@ def newcomers(desk: Desk, names: Names) -> Iterator[Item]:
             at=one.since,
             address=url_for("team.one", **place),
             label=_("Confirm a new member of the team"),
-            due=moment(one.since),
+            due=_("since %(moment)s", moment=moment(one.since)),
             shape="wait",
             state=_("Waiting"),
             who=names.get(one.user_id, ""),
@@ -182,7 +191,7 @@ def end_of(day: date) -> datetime:
 def who(user_id: UUID | None, me: UUID, names: Names) -> str:
     """Who must act: you, or a name."""
     if user_id == me:
-        return str(_("you"))
+        return str(_("You"))
     return names.get(user_id, "") if user_id else ""
 
 
@@ -193,7 +202,7 @@ def intakes(listed: Iterable[Listed]) -> list[Item]:
             at=end_of(one.opened_on),
             address=url_for("cases.intake_tasks", case_id=one.id),
             label=_("Finish an intake"),
-            due=day(one.opened_on),
+            due=_("since %(moment)s", moment=day(one.opened_on)),
             shape="wait",
             state=_("To finish"),
             code=one.code,

@@ -15,7 +15,7 @@ from casework.cases.follow_up import grievances
 from casework.cases.form_words import grievance_name, people_named
 from casework.cases.models import CaseStatus
 from casework.cases.sections import read_section
-from casework.consent.recipients import Section, proposed_sections, section_label
+from casework.consent.recipients import Section, proposed_sections
 from casework.directory.models import Provider
 from casework.directory.queries import contact_of
 from casework.errors import InvalidTransition, NotVisible, RuleBroken
@@ -229,7 +229,7 @@ def last_look(session: Session, server_key: bytes, draft: Draft) -> LastLook:
     return LastLook(
         draft=draft,
         due_at=due_at(Clock.ANSWER, wish.urgency, now, care),
-        names=[name for one, name in people_in(session, draft.case) if one in wish.people],
+        names=named(session, draft),
         shared=chosen(session, draft),
         contact=contact_of(server_key, draft.provider),
         electronic=wish.channel == ELECTRONIC,
@@ -237,9 +237,10 @@ def last_look(session: Session, server_key: bytes, draft: Draft) -> LastLook:
     )
 
 
-def missing_words(sharing: Sharing) -> str:
-    """The sections that still want her yes, in words."""
-    return ", ".join(section_label(one) for one in sharing.missing)
+def named(session: Session, draft: Draft) -> list[str]:
+    """The names of those the referral is for: everybody where it names nobody."""
+    people = people_in(session, draft.case)
+    return [name for one, name in people if one in draft.wish.people or not draft.wish.people]
 
 
 def existing_provider(session: Session, text: str | None) -> Provider:

@@ -123,6 +123,7 @@ def register(app: Flask) -> None:
         letter_code=letter_code,
         reason_words=words.reason_words,
         means_words=words.means_words,
+        plain_service=words.plain_service,
         why_shared=words.why_words,
         to_do=words.to_do,
     )

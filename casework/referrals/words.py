@@ -173,6 +173,11 @@ def reason_words(reason: str) -> str:
     return reason
 
 
+def plain_service(service: str) -> str:
+    """A service as it is said on paper or aloud: without the part in brackets that tells why."""
+    return codes.label("type_service", service).partition(" (")[0]
+
+
 def means_words(means: str) -> str:
     """By which means an answer came, in words."""
     return codes.label("moyen_reponse", means) if codes.is_code("moyen_reponse", means) else means

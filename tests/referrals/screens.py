@@ -11,6 +11,7 @@ from casework.cases.access import OpenCase
 from casework.referrals.models import Referral
 from tests.support.cast import HEALTH, Cast, Person
 from tests.support.files import agree, opened, referred
+from tests.support.pages import Page
 from tests.support.strict_client import StrictClient
 
 Enter = Callable[[str], StrictClient]
@@ -35,3 +36,10 @@ def sent_to_health(session: Session, cast: Cast, *sections: str) -> Referral:
 def page_of(referral_id: UUID, noun: str = "") -> str:
     """The address of a referral, or of one of its moves."""
     return f"/referrals/{referral_id}" + (f"/{noun}" if noun else "")
+
+
+def link(page: Page, words: str) -> str:
+    """The address of the one link that begins with these words."""
+    found = {address for text, address in page.links.items() if text.startswith(words)}
+    assert len(found) == 1, f"{words!r}: {page.links}"
+    return found.pop()
