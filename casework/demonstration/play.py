@@ -82,8 +82,8 @@ def perform(stage: Stage, story: Story, number: int) -> Iterator[Step]:
     yield play.at(5, lambda: serve(play))
     if maybe(chance, 0.55):
         yield play.at(chance.randint(20, 110), lambda: obtain(play))
-    if maybe(chance, 0.7):
-        yield play.at(chance.randint(60, 160), lambda: close(play))
+    if maybe(chance, 0.96):
+        yield play.at(chance.randint(50, 130), lambda: close(play))
 
 
 def worker_of(stage: Stage, story: Story) -> Player:

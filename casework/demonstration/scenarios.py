@@ -102,12 +102,15 @@ def rape_of_a_girl(stage: Stage, on: date) -> Iterator[Step]:
     yield play.at(0.05, lambda: send(play, "sante_urgence", care))
     yield play.at(0.06, lambda: step(play, care, Move.ACCEPT))
     yield play.at(0.1, lambda: step(play, care, Move.SERVE))
+    yield play.at(3, lambda: step(play, care, Move.CONFIRM, sender=True))
     yield play.at(1, lambda: send(play, "psychosocial", psy))
     yield play.at(2, lambda: step(play, psy, Move.ACCEPT))
     yield play.at(4, lambda: step(play, psy, Move.SERVE))
+    yield play.at(5, lambda: step(play, psy, Move.CONFIRM, sender=True))
     yield play.at(2, lambda: send(play, "info_juridique", legal))
     yield play.at(3, lambda: step(play, legal, Move.ACCEPT))
     yield play.at(9, lambda: step(play, legal, Move.SERVE))
+    yield play.at(11, lambda: step(play, legal, Move.CONFIRM, sender=True))
     yield play.at(6, lambda: send(play, "securite", law))
     yield play.at(7, lambda: step(play, law, Move.ACCEPT))
     deal = "L’oncle a accepté 150 000 FCFA. Cela n’est pas une réparation."
@@ -121,6 +124,7 @@ def rape_of_a_girl(stage: Stage, on: date) -> Iterator[Step]:
         14, lambda: note(play, Per.STEP, code="pv_transmis", institution="TGI de Tombouctou")
     )
     yield play.at(15, lambda: note(play, Per.OUTCOME, code="soins", proof="certificat"))
+    yield lately(play)
 
 
 def births_never_declared(stage: Stage, on: date) -> Iterator[Step]:
@@ -143,6 +147,7 @@ def births_never_declared(stage: Stage, on: date) -> Iterator[Step]:
     yield play.at(1, lambda: send(play, "redaction", drafting))
     yield play.at(3, lambda: step(play, drafting, Move.ACCEPT))
     yield play.at(8, lambda: step(play, drafting, Move.SERVE))
+    yield play.at(9, lambda: step(play, drafting, Move.CONFIRM, sender=True))
     yield play.at(10, lambda: send(play, "etat_civil", town))
     yield play.at(20, lambda: step(play, town, Move.ACCEPT))
     yield play.at(
@@ -179,6 +184,14 @@ def land_of_fishermen(stage: Stage, on: date) -> Iterator[Step]:
             grievance=land["id"],
         ),
     )
+    yield play.at(255, lambda: close(play))
+
+
+def lately(play: Performance) -> Step:
+    """A visit some days ago: what is still open is being followed."""
+    text = "Visite. Elle va mieux ; la suite est convenue avec elle."
+    days = (clock.today() - play.story.received_on).days - 5
+    return play.at(days, lambda: note(play, Per.JOURNAL, nature="visite", text=text))
 
 
 def widow_without_share(stage: Stage, on: date) -> Iterator[Step]:
@@ -193,6 +206,7 @@ def widow_without_share(stage: Stage, on: date) -> Iterator[Step]:
     yield play.at(3, lambda: send(play, "decision_cadi", cadi))
     yield play.at(9, lambda: step(play, cadi, Move.ACCEPT))
     yield play.at(30, lambda: step(play, cadi, Move.SERVE))
+    yield play.at(32, lambda: step(play, cadi, Move.CONFIRM, sender=True))
     yield play.at(
         31,
         lambda: note(play, Per.OUTCOME, code="decision_coutumiere", proof="pv", route="coutumiere"),
@@ -201,6 +215,7 @@ def widow_without_share(stage: Stage, on: date) -> Iterator[Step]:
     yield play.at(
         160, lambda: note(play, Per.OUTCOME, code="heritage", proof="jugement", route="formelle")
     )
+    yield play.at(170, lambda: close(play))
 
 
 def no_statistics(stage: Stage, on: date) -> Iterator[Step]:
@@ -221,9 +236,11 @@ def no_statistics(stage: Stage, on: date) -> Iterator[Step]:
     yield play.at(0.1, lambda: send(play, "sante", care))
     yield play.at(0.5, lambda: step(play, care, Move.ACCEPT))
     yield play.at(1, lambda: step(play, care, Move.SERVE))
+    yield play.at(8, lambda: step(play, care, Move.CONFIRM, sender=True))
     yield play.at(20, lambda: note(play, Per.OUTCOME, code="soins", proof="certificat"))
     yield play.at(30, lambda: close(play))
     yield play.at(180, lambda: reopen(play))
+    yield lately(play)
 
 
 def reopen(play: Performance) -> None:
@@ -244,10 +261,12 @@ def child_marriage(stage: Stage, on: date) -> Iterator[Step]:
     yield play.at(0.1, lambda: send(play, "protection_enfance", social))
     yield play.at(0.5, lambda: step(play, social, Move.ACCEPT))
     yield play.at(6, lambda: step(play, social, Move.SERVE))
+    yield play.at(9, lambda: step(play, social, Move.CONFIRM, sender=True))
     yield play.at(7, lambda: send(play, "education", school))
     yield play.at(7, lambda: note(play, Per.OUTCOME, code="mariage_empeche", proof="declaration"))
     for months in (1, 3, 6):
         yield play.at(7 + 30 * months, lambda: visited(play))
+    yield play.at(200, lambda: close(play))
 
 
 def visited(play: Performance) -> None:
@@ -267,4 +286,6 @@ def girl_in_servitude(stage: Stage, on: date) -> Iterator[Step]:
     yield play.at(0.2, lambda: send(play, "protection_enfance", social))
     yield play.at(1, lambda: step(play, social, Move.ACCEPT))
     yield play.at(25, lambda: step(play, social, Move.SERVE))
+    yield play.at(27, lambda: step(play, social, Move.CONFIRM, sender=True))
     yield play.at(26, lambda: note(play, Per.OUTCOME, code="retour_famille", proof="declaration"))
+    yield lately(play)
