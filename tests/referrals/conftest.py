@@ -6,19 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests.conftest import new_client
-from tests.referrals.screens import Enter
-from tests.support.cast import Cast, enter
-from tests.support.strict_client import StrictClient
+from tests.referrals.screens import Enter, browsers
+from tests.support.cast import Cast
 
 
 @pytest.fixture
 def browser_of(app: Flask, session: Session, cast: Cast) -> Enter:
     """Opens a browser in which somebody of the cast is signed in."""
-
-    def browser(handle: str) -> StrictClient:
-        client = new_client(app, session)
-        enter(client, cast.person(handle))
-        return client
-
-    return browser
+    return browsers(app, session, cast)

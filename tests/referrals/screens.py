@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from casework.cases.access import OpenCase
 from casework.referrals.models import Referral
-from tests.support.cast import HEALTH, Cast, Person
+from tests.conftest import new_client
+from tests.support.cast import HEALTH, Cast, Person, enter
 from tests.support.files import agree, opened, referred
 from tests.support.pages import Page
 from tests.support.strict_client import StrictClient
 
 Enter = Callable[[str], StrictClient]
-COMMUNE = "ML060208"
 
 
-def case_of(session: Session, worker: Person, **sections: dict[str, object]) -> OpenCase:
-    """An open case about a birth that was never declared, with words in its health section."""
-    health: dict[str, object] = {"grievances": {}}
-    return opened(session, worker, **{"health": health, **sections})
+def browsers(app: Flask, session: Session, cast: Cast) -> Enter:
+    """Opens a browser in which somebody of the cast is signed in."""
+
+    def browser(handle: str) -> StrictClient:
+        client = new_client(app, session)
+        enter(client, cast.person(handle))
+        return client
+
+    return browser
+
+
+def case_of(session: Session, worker: Person, **more: Any) -> OpenCase:
+    """An open case about a birth that was never declared, with a health section."""
+    return opened(session, worker, **{"health": {"grievances": {}}, **more})
 
 
 def sent_to_health(session: Session, cast: Cast, *sections: str) -> Referral:
