@@ -19,11 +19,12 @@ from casework.demonstration.inventions import invent
 from casework.demonstration.play import Step, perform
 from casework.demonstration.scenarios import play_scenarios
 from casework.demonstration.staff import EVERYBODY, passphrase
-from casework.demonstration.stage import set_stage
+from casework.demonstration.stage import Stage, set_stage
 from casework.errors import RuleBroken
 from casework.facts.actions import set_calendar, shuffle_facts
 from casework.facts.calendar import first_day, last_day, quarter_of
 from casework.people.models import User
+from casework.referrals.chores import expire_grants, run_chores
 from casework.statistics.actions import close_quarter
 from casework.web.models import Mark
 
@@ -73,7 +74,7 @@ def load(session: Session, echo: Echo, cases: int = CASES, seed: int = SEED) -> 
     steps: list[Step] = list(play_scenarios(stage, begin))
     for number, story in enumerate(stories):
         steps.extend(perform(stage, story, number))
-    play_all(session, echo, steps + closings(session, begin))
+    play_all(session, echo, steps + closings(session, begin) + routine(stage, begin))
     record(session, "demonstration.loaded", actor=None, cases=cases)
     shuffle_facts(session)
     session.commit()
@@ -95,6 +96,23 @@ def closings(session: Session, begin: date) -> list[Step]:
         found.append(Step(moment, -1, partial(close_quarter, session, quarter)))
         quarter = quarter_of(last_day(quarter) + timedelta(days=1))
     return found
+
+
+def routine(stage: Stage, begin: date) -> list[Step]:
+    """Once a week what a job does without keys, and what waits for a coordinator's next act."""
+    weeks = (clock.today() - begin).days // 7
+    days = [begin + timedelta(weeks=week) for week in range(1, weeks + 1)]
+    return [
+        Step(datetime.combine(day, time(20), UTC), -1, partial(keep_house, stage)) for day in days
+    ]
+
+
+def keep_house(stage: Stage) -> None:
+    """Consents that ended close what they opened; the owners' teams re-key and recount."""
+    expire_grants(stage.session)
+    for handle in ("aminata", "oumar"):
+        while run_chores(stage.session, *stage.player(handle).by):
+            stage.session.flush()
 
 
 def play_all(session: Session, echo: Echo, steps: list[Step]) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -138,7 +138,7 @@ def test_a_reset_plays_the_same_again(loaded: Session) -> None:
     assert shape(loaded) == before
 
 
-def shape(session: Session) -> tuple[Counter[str], Counter[str], list[object]]:
+def shape(session: Session) -> tuple[Counter[str], Counter[str], list[UUID]]:
     """What a demonstration consists of, keys and releases apart."""
     return (
         Counter(session.scalars(select(Fact.kind))),

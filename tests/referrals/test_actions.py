@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework import clock
 from casework.cases.models import CaseAccess
 from casework.errors import InvalidTransition, NotAllowed, NotVisible, RuleBroken
 from casework.facts.models import Fact
@@ -16,7 +17,6 @@ from casework.referrals.models import Referral
 from casework.referrals.withdrawal import withdraw
 from casework.referrals.workflow import By, Move, State
 from casework.vault.errors import VaultError
-from casework import clock
 from tests.support.cast import HEALTH, LEGAL_AID, Cast, Person
 from tests.support.files import CANARY, agree, moved, opened, referred, value_of
 
@@ -38,7 +38,8 @@ def seen_by(session: Session, who: Person, row: Referral) -> dict[str, object]:
 def test_a_sent_referral_names_who_must_answer_and_by_when(session: Session, cast: Cast) -> None:
     _, mariam, row = sent(session, cast)
     assert (row.state, row.actor_id) == (State.SENT, mariam.id)
-    assert row.due_at is not None and row.due_at > clock.now()
+    assert row.due_at is not None
+    assert row.due_at > clock.now()
 
 
 def test_before_acceptance_the_receiver_sees_the_card_and_no_name(
