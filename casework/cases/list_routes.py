@@ -10,12 +10,13 @@ from uuid import UUID
 from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from casework import clock, places
 from casework.cases.assignment import staff_names
 from casework.cases.blueprint import blueprint
 from casework.cases.form_entrance import candidates
+from casework.cases.form_kinds import TOO_LONG, tidy
 from casework.cases.listing import Filter, Listed, drafts_of, list_cases
 from casework.cases.rules import problem_label
 from casework.db import db
@@ -50,9 +51,10 @@ class WordsForm(BaseForm):
     words = StringField(
         _l("Search a name, a code or a telephone"),
         [
-            InputRequired(_l("Write a name, a code or a telephone number.")),
-            Length(max=120, message=_l("This is too long. Write it more shortly.")),
+            DataRequired(_l("Write a name, a code or a telephone number.")),
+            Length(max=120, message=TOO_LONG),
         ],
+        filters=[tidy],
     )
 
 

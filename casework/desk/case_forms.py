@@ -14,6 +14,7 @@ from casework import clock, codes
 from casework.cases import rules
 from casework.cases.field_kinds import Field, Kind, Per
 from casework.cases.fields import of_entry
+from casework.cases.form_kinds import TOO_LONG, tidy
 from casework.cases.form_sheets import Values, grievances_of
 from casework.cases.form_words import grievances_named, people_named
 from casework.cases.forms import DeclaredForm, data_for, section_form
@@ -30,7 +31,6 @@ from casework.web.notices import announce
 ENTRY = "entry_id"
 LONGEST = 8000
 A_YEAR = 365
-TOO_LONG = _l("This is too long. Write it more shortly.")
 ALREADY_HAPPENED = frozenset({Per.JOURNAL, Per.STEP, Per.SERVICE, Per.CLOSURE, Per.REOPENING})
 """Acts mostly written down the same day: their form proposes today."""
 
@@ -142,6 +142,7 @@ class ErasureForm(BaseForm):
     case_code = StringField(
         _l("Write the code of the case"),
         [InputRequired(_l("Write the code as it stands above."))],
+        filters=[tidy],
         render_kw={"class": "short"},
     )
 
@@ -169,6 +170,7 @@ class AssignmentForm(BaseForm):
     reason = TextAreaField(
         _l("Why"),
         [Length(max=LONGEST, message=TOO_LONG)],
+        filters=[tidy],
         description=_l("Stands in the case’s journal. Leave it empty if there is nothing to say."),
     )
 

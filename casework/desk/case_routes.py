@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from casework.cases import follow_up
+from casework.cases.assignment import staff_names
 from casework.cases.closure import close_case, erase_case, erase_mistake, reopen_case
 from casework.cases.field_kinds import Per
 from casework.cases.forms import values_from
@@ -55,7 +56,9 @@ def page(case_id: UUID) -> str | Response:
     if sheet.case.row.status == CaseStatus.DRAFT:
         return redirect(url_for("cases.intake_tasks", case_id=case_id))
     referrals = referrals_of_case(*by(), sheet.case)
-    return render_template("cases/page.html", referrals=referrals, **views.whole(sheet))
+    names = staff_names(db.session(), settings().server_key, (one.actor_id for one in referrals))
+    shown = {"referrals": referrals, "names": names}
+    return render_template("cases/page.html", **shown, **views.whole(sheet))
 
 
 @blueprint.get("/cases/<uuid:case_id>/story")
@@ -215,7 +218,7 @@ def assign(case_id: UUID) -> Response:
     form = posted(views.assigning(db.session(), settings().server_key, sheet_of(case_id)))
     if not form.validate():
         return sent_back()
-    told = {"reason": form.reason.data.strip(), "conflict": form.conflict.data}
+    told = {"reason": form.reason.data, "conflict": form.conflict.data}
     try:
         hand_over(*by(), case_id, UUID(form.to.data), **told)
     except RuleBroken as rule:

@@ -21,6 +21,9 @@ from casework.i18n import lazy_gettext as _l
 
 Answers = list[tuple[Any, str]]
 SAID_APART = frozenset({"people", "gbv_acts", "justice_type", "avoid", "phone", "trusted_phone"})
+FIRST_SAID = frozenset({"times", "code_word", "means", "phone_owner"})
+"""What whoever calls must know before anything else."""
+
 CARE = {
     "pep": _l("Treatment against HIV: only until"),
     "contraception": _l("Emergency contraception: only until"),
@@ -57,13 +60,14 @@ class Contact:
 def contact(sheet: CaseSheet) -> Contact:
     """What the page says first."""
     told = sheet.values.get("contact", {})
-    asked = latest(sheet.consents, CALL_BACK)
+    call_back = latest(sheet.consents, CALL_BACK)
+    ranked = sorted(asked(Section.CONTACT, Per.CASE), key=lambda one: one.name not in FIRST_SAID)
     return Contact(
-        answers(sheet, Section.CONTACT),
+        answers_in_words(sheet.values, sheet_of(ranked, sheet.values)),
         str(told.get("phone", "")),
         str(told.get("trusted_phone", "")),
         str(told.get("avoid", "")),
-        refused=asked is not None and asked.answer is Answer.NO,
+        refused=call_back is not None and call_back.answer is Answer.NO,
     )
 
 

@@ -1,0 +1,183 @@
+"""Closing, opening again and erasing, on the screens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from casework import clock
+from casework.cases.access import OpenCase
+from casework.cases.case_codes import spoken
+from casework.cases.field_kinds import Per
+from casework.cases.models import Case, CaseStatus
+from tests.support.cast import HEALTH, Cast, Person, enter
+from tests.support.files import agree, noted, opened, referred
+from tests.support.pages import Page
+from tests.support.strict_client import StrictClient
+
+
+@pytest.fixture
+def zeinab(cast: Cast) -> Person:
+    """A paralegal of Goundam."""
+    return cast.person("zeinab")
+
+
+@pytest.fixture
+def reader(client: StrictClient, zeinab: Person) -> StrictClient:
+    """Her browser."""
+    enter(client, zeinab)
+    return client
+
+
+@pytest.fixture
+def case(session: Session, zeinab: Person) -> OpenCase:
+    """A case of hers."""
+    return opened(session, zeinab)
+
+
+def status(session: Session, case: OpenCase) -> str:
+    """Where the case stands in the database now."""
+    session.expire_all()
+    return session.get_one(Case, case.id).status
+
+
+def closed(reader: StrictClient, case: OpenCase, **values: str) -> Page:
+    """The page after closing the case with its plan complete."""
+    form = reader.page(f"/cases/{case.id}/closure")
+    return reader.submit(form, code="besoins_satisfaits", told_may_return="yes", **values)
+
+
+def test_a_closed_case_says_why_and_offers_to_open_it_again(
+    reader: StrictClient, case: OpenCase
+) -> None:
+    page = closed(reader, case)
+    assert "Le dossier est clôturé. La personne peut revenir à tout moment." in page.text
+    assert "Clôture — Besoins satisfaits / plan achevé" in page.text
+    assert page.links["Rouvrir le dossier"] == f"/cases/{case.id}/reopening"
+
+
+def test_on_a_closed_case_nothing_is_offered_to_be_written(
+    reader: StrictClient, case: OpenCase
+) -> None:
+    links = closed(reader, case).links
+    assert not {"Référer", "Ajouter un suivi", "Enregistrer une issue", "Modifier"} & set(links)
+
+
+def test_an_open_referral_holds_the_closure_up_and_is_linked(
+    session: Session, reader: StrictClient, cast: Cast, zeinab: Person, case: OpenCase
+) -> None:
+    agree(session, zeinab, case, cast.provider(HEALTH), "identity")
+    row = referred(session, zeinab, case, cast.provider(HEALTH), "identity")
+    page = reader.page(f"/cases/{case.id}/closure")
+    assert page.links["Un référencement n’est pas terminé"] == f"/referrals/{row.id}"
+    assert "clôturé quand chacun de ses référencements est terminé" in page.text
+    assert not [form for form in page.forms if "/closure" in form.action]
+
+
+def test_a_referral_drafted_meanwhile_is_not_closed_over(
+    session: Session, reader: StrictClient, cast: Cast, zeinab: Person, case: OpenCase
+) -> None:
+    form = reader.page(f"/cases/{case.id}/closure")
+    agree(session, zeinab, case, cast.provider(HEALTH), "identity")
+    referred(session, zeinab, case, cast.provider(HEALTH), "identity")
+    page = reader.submit(form, code="besoins_satisfaits")
+    assert "Un référencement n’est pas terminé" in page.links
+    assert status(session, case) == CaseStatus.OPEN
+
+
+def test_the_checklist_says_what_is_still_to_look_at(
+    session: Session, reader: StrictClient, zeinab: Person, case: OpenCase
+) -> None:
+    hearing = (clock.today() + timedelta(days=5)).isoformat()
+    noted(session, zeinab, case, Per.STEP, code="requete", next_on=hearing)
+    text = reader.page(f"/cases/{case.id}/closure").text
+    assert "Une date est encore à venir" in text
+    assert "Aucune issue n’est enregistrée" in text
+
+
+def test_a_reason_that_needs_a_note_comes_back_with_what_was_typed(
+    reader: StrictClient, case: OpenCase
+) -> None:
+    form = reader.page(f"/cases/{case.id}/closure")
+    page = reader.submit(form, code="transfere")
+    assert "Pour ce motif, écrivez une note" in page.text
+    assert page.form().values["code"] == "transfere"
+
+
+def test_closing_twice_says_that_it_is_closed(reader: StrictClient, case: OpenCase) -> None:
+    form = reader.page(f"/cases/{case.id}/closure")
+    reader.submit(form, code="besoins_satisfaits")
+    page = reader.submit(form, code="besoins_satisfaits")
+    assert "Le dossier est clôturé. Rouvrez-le d’abord." in page.text
+
+
+def test_a_closed_case_is_opened_again_with_a_reason(
+    session: Session, reader: StrictClient, case: OpenCase
+) -> None:
+    closed(reader, case)
+    form = reader.page(f"/cases/{case.id}/reopening")
+    page = reader.submit(form, text="Elle est revenue.")
+    assert "Le dossier est rouvert." in page.text
+    assert "Elle est revenue." in page.text
+    assert status(session, case) == CaseStatus.REOPENED
+
+
+def test_nobody_opens_a_case_again_without_a_reason(reader: StrictClient, case: OpenCase) -> None:
+    closed(reader, case)
+    page = reader.submit(reader.page(f"/cases/{case.id}/reopening"))
+    assert "Écrivez une réponse." in page.text
+
+
+# Erasing
+
+
+def erase(reader: StrictClient, case: OpenCase, code: str) -> Page:
+    """The page after typing the code and erasing."""
+    return reader.submit(reader.page(f"/cases/{case.id}/erasure"), case_code=code)
+
+
+def test_what_erasing_takes_away_is_said_first(reader: StrictClient, case: OpenCase) -> None:
+    text = reader.page(f"/cases/{case.id}/erasure").text
+    assert "On ne peut pas revenir en arrière." in text
+    assert "Vous avez créé ce dossier il y a moins de 24 heures" in text
+
+
+def test_its_author_erases_it_by_typing_its_code(
+    session: Session, reader: StrictClient, case: OpenCase
+) -> None:
+    case_id = case.id
+    page = erase(reader, case, spoken(case.row.code).lower())
+    assert "Le dossier est effacé." in page.text
+    session.expunge_all()
+    assert session.get(Case, case_id) is None
+    assert reader.get(f"/cases/{case_id}").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["", "0000-0000", "a\x00b"])
+def test_another_code_erases_nothing(
+    session: Session, reader: StrictClient, case: OpenCase, typed: str
+) -> None:
+    page = erase(reader, case, typed)
+    assert page.title.startswith("Erreur")
+    assert status(session, case) == CaseStatus.OPEN
+
+
+def test_after_a_day_the_author_is_sent_to_her_coordinator(
+    reader: StrictClient, zeinab: Person, session: Session
+) -> None:
+    with clock.at(clock.now() - timedelta(days=2)):
+        old = opened(session, zeinab)
+    page = reader.page(f"/cases/{old.id}/erasure")
+    assert "Seul votre superviseur peut l’effacer" in page.text
+    assert "Effacer le dossier" not in reader.page(f"/cases/{old.id}").links
+
+
+def test_the_coordinator_erases_on_the_persons_request(
+    session: Session, client: StrictClient, cast: Cast, zeinab: Person
+) -> None:
+    with clock.at(clock.now() - timedelta(days=200)):
+        old = opened(session, zeinab)
+    enter(client, cast.person("aminata"))
+    assert "Le dossier est effacé." in erase(client, old, old.row.code).text
