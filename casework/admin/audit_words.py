@@ -81,6 +81,10 @@ REASONS: dict[str, Any] = {
     "account_ended": _l("account closed"),
     "team_refused": _l("rows of the team do not agree"),
     "team_rows": _l("rows of a team"),
+    "BookMismatch": _l("rows of a team"),
+    "SealBroken": _l("a sealed box does not open"),
+    "SignatureBroken": _l("a signature is not right"),
+    "WeakParameters": _l("sealed words exchanged"),
 }
 SECTIONS = {str(section): code for section, code in CODE_OF_SECTION.items()}
 ANY = "…"

@@ -85,9 +85,13 @@ def unseal(form: SignInForm) -> str:
 
 
 def signed_in(token: str) -> Response:
-    """Whoever was signed in on this machine no longer is; the browser holds the new token."""
-    if g.get("member") is not None:
-        sessions.sign_out(db.session(), g.member.session_id, g.member.actor.user_id)
+    """Whoever was signed in on this machine no longer is; the browser holds the new token, and
+    what waited for the new person's keys is done in this very request."""
+    own, before = settings(), g.get("member")
+    if before is not None:
+        sessions.sign_out(db.session(), before.session_id, before.actor.user_id)
+    keys = own.boot_key, own.server_key
+    g.member = sessions.load_member(db.session(), token, *keys, own.idle, own.session_length)
     response = redirect(url_for("people.home"), 303)
     cookies.give(response, token)
     activation.take_away(response)

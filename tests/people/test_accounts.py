@@ -134,8 +134,9 @@ def test_a_code_opens_until_its_time_is_over(cast: Cast, session: Session) -> No
         invitations.invited_user(session, code)
 
 
-def test_a_code_works_once(cast: Cast, session: Session) -> None:
-    code = invited(session, cast, "admin", Role.DONOR, None)
+@pytest.mark.parametrize(("role", "team"), [(Role.DONOR, None), (Role.PARALEGAL, "Goundam")])
+def test_a_code_works_once(cast: Cast, session: Session, role: Role, team: str | None) -> None:
+    code = invited(session, cast, "admin", role, team)
     accounts.activate(session, code, generate_passphrase())
     with pytest.raises(RuleBroken, match="code_refused"):
         accounts.activate(session, code, generate_passphrase())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
@@ -263,3 +265,14 @@ def test_a_wrong_page_says_nothing_about_who_has_an_account(
         client.page(attempt(client, handle, "abaisser")).text for handle in ("zeinab", "nobody")
     )
     assert known == unknown
+
+
+def test_what_waited_for_her_keys_is_done_as_she_signs_in(
+    cast: Cast, client: StrictClient, app: Flask
+) -> None:
+    done: list[tuple[UUID, set[UUID]]] = []
+    app.extensions["chores"] = lambda _session, actor, keyring: done.append(
+        (actor.user_id, set(keyring.teams))
+    )
+    sign_in(client, cast.person("zeinab"))
+    assert done == [(cast.person("zeinab").id, {cast.team("Goundam").id})]
