@@ -69,7 +69,7 @@ def staged(
         problem=(first.get("gbv_acts") or [first.get("justice_type", "autre")])[0],
         risk=risk,
         counted=counted,
-        chance=Random(key),
+        chance=Random(key),  # nosec B311 - invented people, no secret
         identity={"commune": commune, "beneficiaries": people, **(more or {})},
         facts={"grievances": grievances, "risk": risk},
     )

@@ -29,6 +29,7 @@ from casework.statistics.catalogue import catalogue_of
 from casework.statistics.closing import Record, quarter_block, year_block
 from casework.statistics.models import Release, StatCell
 from casework.statistics.releases import stored_blocks
+from casework.statistics.rounding import Chance
 
 
 def close_quarter(
@@ -47,7 +48,7 @@ def close_quarter(
     """
     calendar = programme_calendar(session)
     _check_may_close(session, quarter, calendar)
-    blocks = _draw_blocks(session, quarter, calendar, rng or secrets.SystemRandom())
+    blocks = _draw_blocks(session, quarter, calendar, Chance(rng or secrets.SystemRandom()))
     close_period(session, quarter)
     return _publish(session, quarter, last_day(quarter), blocks, actor)
 
@@ -71,9 +72,9 @@ def close_year(
     records = _records(session, quarters)
     published = stored_blocks(session, quarters)
     catalogue = catalogue_of(quarters[-1])
-    seeded = rng or random.Random(secrets.randbits(256))  # noqa: S311 - the seed is a secret
+    chance = Chance(rng or random.Random(secrets.randbits(256)))  # nosec B311 - secret seed
     blocks = [
-        year_block(catalogue, kind, year, records, _of(kind, published), seeded)
+        year_block(catalogue, kind, year, records, _of(kind, published), chance)
         for kind in catalogue.kinds
     ]
     return _publish(session, year, last_day(quarters[-1]), blocks, actor)
@@ -98,16 +99,14 @@ def _check_may_close(session: Session, quarter: str, calendar: Calendar) -> None
         raise RuleBroken("quarter_not_next")
 
 
-def _draw_blocks(
-    session: Session, quarter: str, calendar: Calendar, rng: random.Random
-) -> list[Block]:
+def _draw_blocks(session: Session, quarter: str, calendar: Calendar, chance: Chance) -> list[Block]:
     year = quarters_of(calendar.year_of(quarter), calendar.year_starts_in)
     earlier = tuple(takewhile(lambda each: each != quarter, year))
     records = _records(session, (*earlier, quarter))
     published = stored_blocks(session, earlier)
     catalogue = catalogue_of(quarter)
     return [
-        quarter_block(catalogue, kind, quarter, records, _of(kind, published), rng)
+        quarter_block(catalogue, kind, quarter, records, _of(kind, published), chance)
         for kind in catalogue.kinds
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from casework.statistics.blocks import Block
 from casework.statistics.catalogue import Bounds, Catalogue
 from casework.statistics.certificate import count_crossed, one_way_witness, witness_holds
 from casework.statistics.grid import Grid, Place
-from casework.statistics.rounding import round_quarter
+from casework.statistics.rounding import Chance, round_quarter
 from casework.statistics.yearly import Year, arrange_year
 
 DRAWS = 3
@@ -36,7 +35,7 @@ def quarter_block(
     quarter: str,
     records: Iterable[Record],
     earlier: Sequence[Block],
-    rng: random.Random,
+    chance: Chance,
 ) -> Block:
     """The one-way figures of a quarter, to be published once and for all.
 
@@ -51,7 +50,7 @@ def quarter_block(
         grid,
         _count(grid, now),
         residual(grid, before, earlier),
-        rng,
+        chance,
         base=catalogue.base,
         bounds=Bounds(catalogue.quarter_bound, catalogue.running_bound),
     )
@@ -67,7 +66,7 @@ def year_block(
     year: str,
     records: Sequence[Record],
     quarters: Sequence[Block],
-    rng: random.Random,
+    chance: Chance,
 ) -> Block:
     """The figures of a closed year: its quarters' sums, and crossed tables that agree with them.
 
@@ -84,7 +83,7 @@ def year_block(
     ]
     figures = [block.values for block in quarters]
     for _ in range(DRAWS):
-        arranged = arrange_year(grid.kind, figures, facts, rng, base=catalogue.base, bound=bound)
+        arranged = arrange_year(grid.kind, figures, facts, chance, base=catalogue.base, bound=bound)
         if arranged is not None:
             _prove(grid, figures, arranged)
             sums |= arranged.values

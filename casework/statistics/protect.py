@@ -14,7 +14,7 @@ import random
 import secrets
 import shutil
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from casework.statistics.blocks import Block
 from casework.statistics.catalogue import CATALOGUES, Catalogue, read_catalogue
 from casework.statistics.closing import Record, quarter_block, year_block
 from casework.statistics.published import refuse_used, write_published
+from casework.statistics.rounding import Chance
 
 NOT_DIMENSIONS = {"kind", "quarter", "count"}
 
@@ -46,6 +47,7 @@ def protect(
     Each comes with the quarters it covers, in the order of time. Quarters without facts close too.
     """
     blocks: list[tuple[Block, tuple[str, ...]]] = []
+    luck: dict[str, Chance] = defaultdict(lambda: Chance(rng))
     kinds = [kind for kind in catalogue.kinds if any(r.kind == kind for r in records)]
     for kind in kinds:
         own = [record for record in records if record.kind == kind]
@@ -54,11 +56,11 @@ def protect(
             year = quarters_of(year_of(quarter, starts_in), starts_in)
             earlier = [block for block in closed if block.period in year]
             known = [r for r in own if r.quarter in year and r.quarter <= quarter]
-            closed.append(quarter_block(catalogue, kind, quarter, known, earlier, rng))
+            closed.append(quarter_block(catalogue, kind, quarter, known, earlier, luck[quarter]))
             blocks.append((closed[-1], (quarter,)))
             if quarter == year[-1] and len(earlier) == len(year) - 1:
                 name = year_of(quarter, starts_in)
-                whole = year_block(catalogue, kind, name, own, [*earlier, closed[-1]], rng)
+                whole = year_block(catalogue, kind, name, own, [*earlier, closed[-1]], luck[name])
                 blocks.append((whole, year))
     return blocks
 
@@ -80,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
         refuse_used(chosen.out)
         catalogue = read_catalogue(chosen.catalogue)
         records = read_facts(chosen.facts)
-        rng = random.Random(secrets.randbits(256))  # noqa: S311 - the seed is a secret
+        rng = random.Random(secrets.randbits(256))  # nosec B311 - the seed is a secret
         blocks = protect(catalogue, records, rng, chosen.year_starts_in)
         write_published(chosen.out, blocks, chosen.year_starts_in)
         shutil.copyfile(chosen.catalogue, chosen.out / "catalogue.toml")

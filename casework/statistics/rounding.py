@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from casework.statistics.catalogue import Bounds
-from casework.statistics.grid import Grid
+from casework.statistics.grid import Grid, Place
 from casework.statistics.solver import INFINITY, Program, SolverFailed, solve
 
 FARTHER = 2.0
@@ -21,6 +21,31 @@ FARTHER = 2.0
 BOUNDS = Bounds(quarter=4, running=9)
 TIE_BREAK = 0.02
 """Random cost per step of the base: picks at random among equally good solutions."""
+
+
+class Chance:
+    """The luck of one close: one random number for each place in the tables, whatever the kind.
+
+    People registered and people helped are often the same people. Were the two rounded apart, each
+    would narrow the window of the other; with one draw a place, equal counts have equal targets.
+    """
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self._drawn: dict[Place, tuple[float, float]] = {}
+
+    def at(self, place: Place) -> float:
+        """The number from 0 to 1 that decides whether the figure is rounded up."""
+        return self._at(place)[0]
+
+    def tie_break(self, place: Place) -> float:
+        """A tiny cost of each step up, of either sign: picks among equally good solutions."""
+        return self._at(place)[1]
+
+    def _at(self, place: Place) -> tuple[float, float]:
+        if place not in self._drawn:
+            self._drawn[place] = self.rng.random(), self.rng.uniform(-TIE_BREAK, TIE_BREAK)
+        return self._drawn[place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +60,7 @@ def round_quarter(
     grid: Grid,
     counts: Sequence[int],
     residual: Sequence[int],
-    rng: random.Random,
+    chance: Chance,
     *,
     base: int = 5,
     bounds: Bounds = BOUNDS,
@@ -47,9 +72,12 @@ def round_quarter(
     large that the bounds cannot hold, wider ones do, the rest is carried to the next quarter, and
     the result says which bounds it keeps.
     """
-    targets = [draw(count - r, base, rng) for count, r in zip(counts, residual, strict=True)]
+    targets = [
+        draw(count - r, base, chance.at(place))
+        for place, count, r in zip(grid.places, counts, residual, strict=True)
+    ]
     for widened in _ladder(bounds, base, counts, residual):
-        program = _program(grid, counts, residual, targets, rng, base, widened)
+        program = _program(grid, counts, residual, targets, chance, base, widened)
         solution = solve(program) if program is not None else None
         if solution is not None:
             values = tuple(base * round(step) for step in solution[: len(counts)])
@@ -57,10 +85,10 @@ def round_quarter(
     raise SolverFailed("no additive rounding exists")
 
 
-def draw(value: int, base: int, rng: random.Random) -> int:
-    """A multiple of `base` next to the value, at random so that its mean is the value itself."""
+def draw(value: int, base: int, luck: float) -> int:
+    """A multiple of `base` next to the value; over all `luck` from 0 to 1 its mean is the value."""
     below, rest = divmod(value, base)
-    return base * (below + (rng.random() * base < rest))
+    return base * (below + (luck * base < rest))
 
 
 def _ladder(
@@ -77,18 +105,18 @@ def _program(
     counts: Sequence[int],
     residual: Sequence[int],
     targets: Sequence[int],
-    rng: random.Random,
+    chance: Chance,
     base: int,
     bounds: Bounds,
 ) -> Program | None:
     """The integer program, or None when a figure has no multiple of the base in its bounds."""
     program = Program()
-    for count, r in zip(counts, residual, strict=True):
+    for place, count, r in zip(grid.places, counts, residual, strict=True):
         lower = ceil(max(0, count - bounds.quarter, count - r - bounds.running) / base)
         upper = floor(min(count + bounds.quarter, count - r + bounds.running) / base)
         if lower > upper:
             return None
-        program.column(lower, upper, rng.uniform(-TIE_BREAK, TIE_BREAK), whole=True)
+        program.column(lower, upper, chance.tie_break(place), whole=True)
     for step, target in enumerate(targets):
         away = program.column(0, INFINITY, 1.0)
         program.row(-target, INFINITY, (away, step), (1, -base))

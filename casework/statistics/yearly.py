@@ -20,7 +20,7 @@ from math import log
 from casework.statistics.catalogue import Kind, Table
 from casework.statistics.certificate import Codes, Witness, combinations_of, families, spread
 from casework.statistics.grid import Place, code_in
-from casework.statistics.rounding import draw
+from casework.statistics.rounding import Chance, draw
 
 FARTHER = 3.0
 """Cost of each unit by which a crossed figure is off by as much as the base, or more."""
@@ -28,6 +28,7 @@ TOO_FAR = 20.0
 """Cost of each unit beyond the bound that is promised."""
 HOT, COLD = 2.0, 0.6
 """A worsening exchange is made with chance exp(-worsening / heat), from hot to cold in stages."""
+NEAR = 1.0
 STAGES = 100
 EXCHANGES = 1_200_000
 Facts = Sequence[tuple[Mapping[str, str], int]]
@@ -45,7 +46,7 @@ def arrange_year(
     kind: Kind,
     quarters: Sequence[Mapping[Place, int]],
     facts: Sequence[Facts],
-    rng: random.Random,
+    chance: Chance,
     *,
     base: int = 5,
     bound: int = 9,
@@ -60,10 +61,10 @@ def arrange_year(
     layout = _Layout(kind, tables)
     true = layout.count(pair for quarter in facts for pair in quarter)
     bundles = [
-        _start(layout, figures, pairs, base, rng)
+        _start(layout, figures, pairs, base, chance.rng)
         for figures, pairs in zip(quarters, facts, strict=True)
     ]
-    search = _Search(layout, bundles, true, base, bound, rng)
+    search = _Search(layout, bundles, true, base, bound, chance)
     search.run(exchanges or EXCHANGES)
     values = [base * count for count in search.counts]
     if any(abs(a - z) > bound for a, z in zip(values, true, strict=True)):
@@ -160,7 +161,7 @@ def _start(
     bundles = [
         layout.bundle(codes)
         for codes, count in facts
-        for _ in range(draw(max(0, count), base, rng) // base)
+        for _ in range(draw(max(0, count), base, rng.random()) // base)
     ]
     rng.shuffle(bundles)
     steps = {place: figure // base for place, figure in figures.items()}
@@ -204,11 +205,20 @@ class _Search:
         true: Sequence[int],
         base: int,
         bound: int,
-        rng: random.Random,
+        chance: Chance,
     ) -> None:
-        self.layout, self.rng, self.true, self.base, self.bound = layout, rng, true, base, bound
+        self.layout, self.rng, self.true, self.base, self.bound = (
+            layout,
+            chance.rng,
+            true,
+            base,
+            bound,
+        )
         self.quarters = [bundles for bundles in quarters if len(bundles) > 1]
-        self.targets = [draw(count, base, rng) for count in true]
+        self.targets = [
+            draw(count, base, chance.at(place))
+            for place, count in zip(layout.places, true, strict=True)
+        ]
         self.counts = [0] * len(true)
         for bundles in quarters:
             for bundle in bundles:
@@ -270,7 +280,7 @@ class _Search:
     def _cost(self, cell: int, count: int) -> float:
         figure = self.base * count
         off = abs(figure - self.true[cell])
-        cost = abs(figure - self.targets[cell]) / self.base
+        cost = NEAR * abs(figure - self.targets[cell]) / self.base
         if off >= self.base:
             cost += FARTHER * (off - self.base + 1)
         if off > self.bound:
