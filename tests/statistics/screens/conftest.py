@@ -48,7 +48,7 @@ def live_through(session: Session, rng: random.Random) -> None:
     set_calendar(session, first_day(CLOSED[0]))
     for number, quarter in enumerate(CLOSED):
         for kind in CATALOGUE.kinds:
-            for _ in range(rng.randint(12, 30) + 12 * number):
+            for _ in range(rng.randint(8, 20) + 9 * number):
                 write(session, kind, quarter, rng)
         with clock.at(datetime.combine(last_day(quarter), time(9), UTC) + timedelta(days=15)):
             close_quarter(session, quarter, rng=rng)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urljoin
+from urllib.parse import urldefrag, urljoin
 
 from flask_babel import force_locale
 from werkzeug.test import TestResponse
@@ -16,7 +16,7 @@ from tests.support.strict_client import StrictClient
 
 FIRST = "/statistics"
 TOKEN = re.compile(rb'(name="csrf_token" value=")[0-9a-f]+')
-SPOKEN = ("aria-label", "title", "alt", "value", "content", "placeholder")
+SPOKEN = ("aria-label", "title", "alt", "value", "placeholder")
 METHOD = frozenset({0, 4, 5, 9})
 """The numbers of the note on method: `<5` is 0 to 4, the base, the bounds."""
 SPACES = re.compile("(?<=[0-9])[\u202f\u00a0](?=[0-9]{3}(?![0-9]))")
@@ -28,17 +28,25 @@ NAMES = re.compile(
 """Quarters, dates, and what else the stamp says in figures."""
 
 
-def crawl(client: StrictClient) -> dict[str, TestResponse]:
-    """The answers by address, of the first page and all that its links lead to under it."""
+def crawl(client: StrictClient, *periods: str) -> dict[str, TestResponse]:
+    """The answers by address, of the first page and all that its links lead to under it.
+
+    Of the pages of one period, only those of the `periods` given are opened, when any are.
+    """
     found: dict[str, TestResponse] = {}
     waiting = [FIRST]
     while waiting:
         address = waiting.pop()
-        if address not in found:
+        if address not in found and wanted(address, periods):
             found[address] = client.get(address)
             assert found[address].status_code == 200, address
             waiting += links(address, found[address])
     return found
+
+
+def wanted(address: str, periods: tuple[str, ...]) -> bool:
+    """True for the first page and for those of the periods; without any, for all."""
+    return not periods or address == FIRST or address.split("/")[2] in periods
 
 
 def links(address: str, response: TestResponse) -> list[str]:
@@ -47,7 +55,7 @@ def links(address: str, response: TestResponse) -> list[str]:
         return []
     page = parse(response.get_data(as_text=True))
     targets = (urljoin(address, link.get("href") or "") for link in page.all("a"))
-    return [target for target in targets if target.startswith(FIRST)]
+    return [urldefrag(target).url for target in targets if target.startswith(FIRST)]
 
 
 def bytes_of(answers: dict[str, TestResponse]) -> dict[str, tuple[bytes, list[tuple[str, str]]]]:
@@ -59,23 +67,29 @@ def bytes_of(answers: dict[str, TestResponse]) -> dict[str, tuple[bytes, list[tu
 
 
 def words(response: TestResponse) -> str:
-    """Everything an answer says: text, titles and descriptions, spoken attributes; a file whole."""
+    """Everything an answer says: text, titles and descriptions, spoken attributes; a file whole.
+
+    The marks of an axis are left out: they are round numbers and no figures.
+    """
     text = response.get_data(as_text=True)
     if response.mimetype != "text/html":
         return text
     page = parse(text)
-    said = ["\n".join(page.root.itertext())]
+    for mark in page.root.iter("{http://www.w3.org/2000/svg}text"):
+        mark.text = "" if mark.get("text-anchor") == "end" else mark.text
+    said = [" ".join(page.root.itertext())]
     for element in page.all():
         if element.get("name") != "csrf_token":
             said += [element.get(name) or "" for name in SPOKEN]
-    return "\n".join(said)
+    return " ".join(said)
 
 
 def strangers(text: str, known: Iterable[int], labels: Iterable[str]) -> set[int]:
     """The whole numbers of a text that are neither known nor part of a name, a date or a label."""
+    text = " ".join(SPACES.sub("", text).split())
     for label in sorted(labels, key=len, reverse=True):
-        text = text.replace(label, " ")
-    text = NAMES.sub(" ", SPACES.sub("", text))
+        text = text.replace(" ".join(label.split()), " ")
+    text = NAMES.sub(" ", text)
     return {int(digits) for digits in re.findall(r"[0-9]+", text)} - set(known)
 
 
@@ -88,6 +102,12 @@ def labels_of(catalogue: Catalogue, language: str) -> set[str]:
             for dimension, codes in kind.codes.items()
             for code in codes
         }
+
+
+def codes_of(catalogue: Catalogue) -> set[str]:
+    """Every code as files write it, some of which hold numbers: `12_17`, `ML060208`."""
+    several = (codes for kind in catalogue.kinds.values() for codes in kind.codes.values())
+    return {code for codes in several for code in codes}
 
 
 def first_catalogue() -> Catalogue:
