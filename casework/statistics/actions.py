@@ -72,7 +72,7 @@ def close_year(
     records = _records(session, quarters)
     published = stored_blocks(session, quarters)
     catalogue = catalogue_of(quarters[-1])
-    chance = Chance(rng or random.Random(secrets.randbits(256)))  # nosec B311 - secret seed
+    chance = Chance(rng or random.Random(secrets.randbits(256)))  # noqa: S311  # nosec B311
     blocks = [
         year_block(catalogue, kind, year, records, _of(kind, published), chance)
         for kind in catalogue.kinds

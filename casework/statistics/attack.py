@@ -266,7 +266,7 @@ def _attacks(chosen: argparse.Namespace) -> Iterator[list[Interval]]:
         left = [dimension for dimension in entry.dimensions if dimension not in dimensions]
         without = f", without {' '.join(left)}" if left else ""
         sys.stdout.write(f"{kind}: {len(model.columns)} unknown counts{without}\n")
-        attack = Attack(model, system, own, random.Random(chosen.seed))  # noqa: S311
+        attack = Attack(model, system, own, random.Random(chosen.seed))  # noqa: S311  # nosec B311
         yield [
             *attack.cells(),
             *attack.base(chosen.sample),

@@ -82,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
         refuse_used(chosen.out)
         catalogue = read_catalogue(chosen.catalogue)
         records = read_facts(chosen.facts)
-        rng = random.Random(secrets.randbits(256))  # nosec B311 - the seed is a secret
+        rng = random.Random(secrets.randbits(256))  # noqa: S311  # nosec B311
         blocks = protect(catalogue, records, rng, chosen.year_starts_in)
         write_published(chosen.out, blocks, chosen.year_starts_in)
         shutil.copyfile(chosen.catalogue, chosen.out / "catalogue.toml")

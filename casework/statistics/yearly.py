@@ -22,15 +22,16 @@ from casework.statistics.certificate import Codes, Witness, combinations_of, fam
 from casework.statistics.grid import Place, code_in
 from casework.statistics.rounding import Chance, draw
 
+NEAR = 0.3
+"""Cost of each step of the base between a crossed figure and its target."""
 FARTHER = 3.0
 """Cost of each unit by which a crossed figure is off by as much as the base, or more."""
 TOO_FAR = 20.0
 """Cost of each unit beyond the bound that is promised."""
-HOT, COLD = 2.0, 0.6
+HOT, COLD = 2.0, 0.5
 """A worsening exchange is made with chance exp(-worsening / heat), from hot to cold in stages."""
-NEAR = 1.0
 STAGES = 100
-EXCHANGES = 1_200_000
+EXCHANGES = 1_000_000
 Facts = Sequence[tuple[Mapping[str, str], int]]
 
 

@@ -16,13 +16,14 @@ from casework.statistics.certificate import (
 )
 from casework.statistics.closing import quarter_block
 from casework.statistics.grid import Grid
+from casework.statistics.rounding import Chance
 from tests.statistics.examples import CATALOGUE, records
 
 
 def released(kind: str, seed: int) -> tuple[Grid, dict[tuple[str, tuple[str, ...]], int]]:
     rng = random.Random(seed)
     facts = records(kind, 50, rng, ["2026Q1"])
-    block = quarter_block(CATALOGUE, kind, "2026Q1", facts, [], rng)
+    block = quarter_block(CATALOGUE, kind, "2026Q1", facts, [], Chance(rng))
     return Grid(CATALOGUE.kinds[kind]), dict(block.values)
 
 

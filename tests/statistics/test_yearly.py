@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from casework.statistics import closing
+from casework.statistics import closing, yearly
 from casework.statistics.blocks import Block
 from casework.statistics.certificate import count_crossed, witness_holds
 from casework.statistics.closing import NoCertificate, Record, quarter_block, year_block
 from casework.statistics.grid import Grid, Place, code_in
+from casework.statistics.rounding import Chance
 from casework.statistics.yearly import Year, arrange_year
 from tests.statistics.examples import CATALOGUE, YEAR, record, records
 
@@ -23,7 +24,7 @@ def quarters_of_year(facts: Sequence[Record], rng: random.Random) -> list[Block]
     blocks: list[Block] = []
     for quarter in YEAR:
         known = [fact for fact in facts if fact.quarter <= quarter]
-        blocks.append(quarter_block(CATALOGUE, "registered", quarter, known, blocks, rng))
+        blocks.append(quarter_block(CATALOGUE, "registered", quarter, known, blocks, Chance(rng)))
     return blocks
 
 
@@ -34,14 +35,18 @@ class Closed:
         rng = random.Random(seed)
         self.facts = records("registered", 125, rng)
         self.quarters = quarters_of_year(self.facts, rng)
-        self.year = year_block(CATALOGUE, "registered", "2026", self.facts, self.quarters, rng)
+        self.year = year_block(
+            CATALOGUE, "registered", "2026", self.facts, self.quarters, Chance(rng)
+        )
         self.true = count_crossed(KIND, [(dict(f.codes), f.count) for f in self.facts])
         self.crossed = {p: a for p, a in self.year.values.items() if len(p[1]) > 1}
 
 
 @pytest.fixture(scope="module")
 def closed() -> Closed:
-    return Closed(4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yearly, "EXCHANGES", 400_000)
+        return Closed(4)
 
 
 def margins(values: Mapping[Place, int], table: str, dimension: str) -> dict[str, int]:
@@ -104,7 +109,7 @@ def arranged(facts: Sequence[Record], rng: random.Random, exchanges: int = 30_00
     quarters = quarters_of_year(facts, rng)
     pairs = [[(f.codes, f.count) for f in facts if f.quarter == q] for q in YEAR]
     figures = [block.values for block in quarters]
-    year = arrange_year(KIND, figures, pairs, rng, bound=50, exchanges=exchanges)
+    year = arrange_year(KIND, figures, pairs, Chance(rng), bound=50, exchanges=exchanges)
     assert year is not None
     assert all(
         witness_holds(GRID, published, witness)
@@ -136,7 +141,7 @@ def test_codes_of_people_removed_after_their_quarter_closed_are_still_matched(
     left = [fact for fact in facts if fact.codes["category"] != "young"]
     pairs = [[(f.codes, f.count) for f in left if f.quarter == q] for q in YEAR]
     figures = [block.values for block in quarters]
-    year = arrange_year(KIND, figures, pairs, rng, bound=10**6, exchanges=1000)
+    year = arrange_year(KIND, figures, pairs, Chance(rng), bound=10**6, exchanges=1000)
     assert year is not None
     young = sum(block.values["category", ("young",)] for block in quarters)
     assert margins(year.values, "sex*category", "category")["young"] == young > 0
@@ -148,7 +153,7 @@ def test_figures_that_cannot_be_brought_near_the_truth_are_not_crossed(
     monkeypatch.setattr(closing, "arrange_year", lambda *_, **__: None)
     facts = records("registered", 60, rng)
     quarters = quarters_of_year(facts, rng)
-    block = year_block(CATALOGUE, "registered", "2026", facts, quarters, rng)
+    block = year_block(CATALOGUE, "registered", "2026", facts, quarters, Chance(rng))
     assert set(block.values) == set(GRID.places)
 
 
@@ -162,7 +167,7 @@ def test_a_year_whose_witness_lies_is_not_published(
 
     monkeypatch.setattr(closing, "arrange_year", lying)
     with pytest.raises(NoCertificate):
-        year_block(CATALOGUE, "registered", "2026", [], quarters_of_year([], rng), rng)
+        year_block(CATALOGUE, "registered", "2026", [], quarters_of_year([], rng), Chance(rng))
 
 
 def test_a_circle_follows_from_its_commune() -> None:
