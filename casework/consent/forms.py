@@ -190,16 +190,19 @@ class ShareAnswerForm(HowForm):
 
     def asked(self) -> Asked | None:
         """What she was asked, None where a hidden field was lost or is nonsense."""
-        try:
-            return Asked(
-                service=self.service.data or "",
-                sections=tuple(Section(one) for one in self.sections.data.split(",")),
-                until=date.fromisoformat(self.until.data),
-                person=self.person.data or "",
-                referral=self.referral.data or "",
-            )
-        except (ValueError, AttributeError, TypeError):
+        named = str(self.sections.data or "").split(",")
+        until = iso_day(self.until.data)
+        service = str(self.service.data or "")
+        known = set(named) <= set(SHAREABLE) and codes.is_code("type_service", service)
+        if until is None or not known:
             return None
+        return Asked(
+            service=service,
+            sections=tuple(Section(one) for one in named),
+            until=until,
+            person=self.person.data or "",
+            referral=self.referral.data or "",
+        )
 
     def value(self, provider_id: UUID, asked: Asked) -> dict[str, object]:
         """The consent value to record."""
@@ -250,6 +253,14 @@ class JudgementForm(BaseForm):
         _l("I have judged the danger myself, and it is real"),
         [InputRequired(_l("Tick this only if you have judged the danger yourself."))],
     )
+
+
+def iso_day(text: str | None) -> date | None:
+    """The day a text stands for, None where it stands for none."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def one_id(form: BaseForm) -> UUID | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from casework import clock
+from casework import clock, codes
 from casework.db import db
 from casework.directory.contacts import dialled
 from casework.errors import RuleBroken, StaleVersion
@@ -80,7 +80,7 @@ def choose_service(case_id: UUID) -> Response:
 def providers(case_id: UUID) -> str | Response:
     """Who renders the service for her commune."""
     case, before = views.open_for_referral(*by(), case_id), chosen_before()
-    if not before.get("service"):
+    if not codes.is_code("type_service", before.get("service", "")):
         return redirect(url_for("referrals.new", case_id=case_id, notice="referral_gone"))
     found = offers(db.session(), settings().server_key, case, before["service"])
     form = provider_form(found, before)

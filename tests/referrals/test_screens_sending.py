@@ -136,6 +136,16 @@ def test_the_choice_of_a_provider_that_was_forgotten_comes_back_with_its_error(
     assert page.response.request.path.endswith("/request")
 
 
+@pytest.mark.parametrize(("field", "value"), [("service", "x"), ("id", "x"), ("service", "")])
+def test_hidden_fields_that_were_tampered_with_draft_nothing(
+    session: Session, cast: Cast, browser_of: Enter, field: str, value: str
+) -> None:
+    case, client = case_of(session, cast.person("zeinab")), browser_of("zeinab")
+    page = choose(client, case, "sante")
+    client.submit(page, **{"provider": str(cast.provider(HEALTH)), field: value})
+    assert session.scalars(select(Referral.id)).all() == []
+
+
 def test_a_service_chosen_too_long_ago_is_asked_again(
     session: Session, cast: Cast, browser_of: Enter
 ) -> None:
