@@ -206,7 +206,7 @@ def told_at(opened: Opened, stop: Stop) -> Iterator[Told]:
         about[stop.item] = about[""] if stop.page != Page.GRIEVANCE else about[stop.item]
     for item, caption in about.items():
         if lines := answers_in_words(values, sheet, item):
-            yield Told(stop.step, back, caption, lines)
+            yield Told(stop.step, back, caption.split(" · ")[0], lines)
 
 
 # Lost forms

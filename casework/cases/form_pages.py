@@ -78,8 +78,8 @@ def held_pairs() -> list[tuple[str, str]]:
     return [(str(name), str(text)) for name, text in kept.get("form", [])]
 
 
-def row_ids(pairs: Mapping[str, str]) -> list[str] | None:
-    """The ids of the rows of a posted page in their order; None when it has none.
+def row_ids(pairs: Mapping[str, str]) -> list[str]:
+    """The ids of the rows of a posted page, in their order.
 
     Aborts with 400 when one is no id.
     """
@@ -87,17 +87,20 @@ def row_ids(pairs: Mapping[str, str]) -> list[str] | None:
         int(match[1]): text for name, text in pairs.items() if (match := ROW_ID.fullmatch(name))
     }
     try:
-        return [str(UUID(found[number])) for number in sorted(found)] or None
+        return [str(UUID(found[number])) for number in sorted(found)]
     except ValueError:
         abort(400)
 
 
 def row_ids_now() -> list[str] | None:
-    """The ids of the rows of the page that is posted, or that waits to be shown again."""
-    pairs: MultiDict[str, str] = (
-        request.form if request.method == "POST" else MultiDict(held_pairs())
-    )
-    return row_ids(pairs)
+    """The ids of the rows of the page that is posted, or that waits to be shown again.
+
+    None when nothing was typed yet. A row that is not posted is never taken for an emptied one.
+    """
+    if request.method == "POST":
+        return row_ids(request.form)
+    typed = held_pairs()
+    return row_ids(MultiDict(typed)) if typed else None
 
 
 def class_of(opened: Opened, sheet: Sheet) -> type[DeclaredForm]:

@@ -59,16 +59,13 @@ class Row:
     per: Per
     number: int
     stored: Mapping[str, Any] | None = field(default=None, repr=False)
+    needed: bool = False
+    """True for the person who came: no case can do without her."""
 
     @property
     def prefix(self) -> str:
         """What the names of its form fields begin with."""
         return f"{self.per.value[0]}{self.number}_"
-
-    @property
-    def needed(self) -> bool:
-        """True for the one row a page cannot do without: the person who came."""
-        return self.per is Per.BENEFICIARY and self.number == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +153,10 @@ def rows_of(values: Values, per: Per, ids: Iterable[str] | None = None) -> tuple
     """The rows with these ids, or every stored one, as a page counts them (at most 20)."""
     stored = {item["id"]: item for item in listed(values, per)}
     wanted = list(dict.fromkeys(stored if ids is None else ids))[:MOST_ROWS]
+    came = next(iter([*stored, *wanted]), None) if per is Per.BENEFICIARY else None
     return tuple(
-        Row(one, per, number, stored.get(one)) for number, one in enumerate(wanted, start=1)
+        Row(one, per, number, stored.get(one), one == came)
+        for number, one in enumerate(wanted, start=1)
     )
 
 

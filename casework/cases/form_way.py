@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from casework import clock, codes
@@ -81,13 +81,21 @@ def stop_at(page: str, item: UUID | None = None) -> Stop:
 
 def sheet_now(opened: Opened, stop: Stop) -> Sheet:
     """The questions of a page with the rows it shows now; raises NotVisible for unknown items."""
-    values = opened.values
-    if stop.item and stop.page != Page.GRIEVANCE:
-        per = Per.BENEFICIARY if stop.page == Page.NAMES else Per.GRIEVANCE
-        if stop.item not in [one["id"] for one in listed(values, per)]:
-            raise NotVisible
-    ids = rows_now(values, Per.BENEFICIARY) if stop.page == Page.BENEFICIARIES else row_ids_now()
+    values, typed = opened.values, row_ids_now()
+    if stop.item:
+        check_item(values, stop, typed)
+    ids = rows_now(values, Per.BENEFICIARY) if stop.page == Page.BENEFICIARIES else typed
     return steps.sheet_at(values, stop, ids)
+
+
+def check_item(values: Values, stop: Stop, typed: list[str] | None) -> None:
+    """Raises NotVisible for a page about nobody; aborts with 400 when its form is of another."""
+    per = Per.BENEFICIARY if stop.page == Page.NAMES else Per.GRIEVANCE
+    known = [one["id"] for one in listed(values, per)]
+    if stop.item not in known and stop.page != Page.GRIEVANCE:
+        raise NotVisible
+    if typed is not None and typed != [stop.item]:
+        abort(400)
 
 
 def rows_now(values: Values, per: Per) -> list[str]:
@@ -155,7 +163,6 @@ def advice(values: Values, stop: Stop) -> Advice:
         told = next(one for one in grievances_of(values) if one["id"] == stop.item)
         return Advice(
             core_type=rules.core_type(told) or "",
-            windows=windows(values, [told]),
             settlement_forbidden=rules.settlement_forbidden(told),
         )
     if stop.page not in (Page.RISK, Page.HEALTH):

@@ -17,11 +17,12 @@ from casework.cases.form_pages import (
     comparison,
     form_to_show,
     keep,
+    row_ids_now,
     to_write,
 )
-from casework.cases.form_sheets import MOST_ROWS, Sheet
+from casework.cases.form_sheets import MOST_ROWS, Sheet, Values, listed
 from casework.cases.form_steps import sheet_of_section
-from casework.cases.form_way import captions, case_address, grown, rows_now
+from casework.cases.form_way import caption, captions, case_address, grown
 from casework.consent.recipients import Section, section_label
 from casework.db import db
 from casework.errors import NotVisible
@@ -39,6 +40,9 @@ EDITED = (
     Section.LEGAL,
     Section.NOTES,
 )
+TOGETHER = 5
+"""How many people or grievances stand on one page; more are opened one by one."""
+
 LISTED = {Section.IDENTITY: Per.BENEFICIARY}
 
 
@@ -52,8 +56,20 @@ def section_at(name: str) -> Section:
 
 def sheet_now(opened: Opened, section: Section) -> Sheet:
     """Everything the section asks, with the rows the page shows now."""
-    ids = rows_now(opened.values, LISTED.get(section, Per.GRIEVANCE))
-    return sheet_of_section(opened.values, section, ids)
+    per = LISTED.get(section, Per.GRIEVANCE)
+    return sheet_of_section(opened.values, section, rows_shown(opened.values, per))
+
+
+def rows_shown(values: Values, per: Per) -> list[str]:
+    """The rows of the page: all of a small family, of a large one only the one asked for."""
+    typed, known = row_ids_now(), [one["id"] for one in listed(values, per)]
+    if typed is not None:
+        return typed
+    one, more = (request.args.get(name, type=UUID) for name in ("row", "more"))
+    if one is not None:
+        return [str(one)] if str(one) in known else []
+    together = known if len(known) <= TOGETHER else []
+    return [*together, str(more)] if more else together
 
 
 @blueprint.get("/cases/<uuid:case_id>/sections/<name>")
@@ -69,6 +85,7 @@ def section(case_id: UUID, name: str) -> str | Response:
 def show(opened: Opened, found: Section) -> str | Response:
     """The form of a section, or the choice between two versions of it."""
     back, sheet = case_address(opened.id), sheet_now(opened, found)
+    per = LISTED.get(found, Per.GRIEVANCE)
     form = form_to_show(opened, sheet)
     compared = comparison(opened, sheet, form)
     if compared is not None and not compared.rows:
@@ -83,8 +100,23 @@ def show(opened: Opened, found: Section) -> str | Response:
         others=back,
         back_address=back,
         captions=captions(opened.values, sheet),
-        may_grow=sheet.growing and len(sheet.rows) < MOST_ROWS,
+        elsewhere=rows_elsewhere(opened, found, sheet),
+        may_grow=sheet.growing and len(listed(opened.values, per)) < MOST_ROWS,
+        adds_people=per is Per.BENEFICIARY,
     )
+
+
+def rows_elsewhere(opened: Opened, found: Section, sheet: Sheet) -> list[dict[str, object]]:
+    """The people or grievances that are not on the page, each with its own address."""
+    here = {row.id for row in sheet.rows}
+    return [
+        {
+            "label": caption(opened.values, row),
+            "address": url_for("cases.section", case_id=opened.id, name=found, row=row.id),
+        }
+        for row in sheet_of_section(opened.values, found).rows
+        if row.id not in here
+    ]
 
 
 @blueprint.post("/cases/<uuid:case_id>/sections/<name>")

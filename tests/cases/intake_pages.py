@@ -131,8 +131,13 @@ def made(session: Session, cast: Cast, *, is_open: bool = True) -> UUID:
 
 def case_of(page: Page) -> UUID:
     """The case a page is about."""
-    found = re.match(r"/cases/([0-9a-f-]{36})", page.address)
-    assert found, page.address
+    return case_at(page.address)
+
+
+def case_at(address: str) -> UUID:
+    """The case an address is about."""
+    found = re.search(r"/cases/([0-9a-f-]{36})", address)
+    assert found, address
     return UUID(found[1])
 
 

@@ -122,6 +122,7 @@ def test_a_row_that_cannot_be_begun_here_is_not() -> None:
     rows = rows_of(STORED, Per.GRIEVANCE, ["unknown"])
     sheet = sheet_at(STORED, Stop(Page.HEALTH), ["unknown"])
     assert rows[0].stored is None
+    assert not rows[0].needed
     assert placed(STORED, sheet, {"g1_injured": True}) == STORED
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from casework.cases.intake import save_section
 from tests.cases import intake_pages as walk
 from tests.conftest import new_client
 from tests.support.cast import Cast, enter
@@ -192,3 +193,58 @@ def test_a_draft_is_not_corrected_as_a_section(zeinab: StrictClient) -> None:
     case_id = walk.case_of(walk.with_girl(zeinab))
     page = zeinab.page(f"/cases/{case_id}/sections/identity")
     assert page.heading == "Accueil non terminé"
+
+
+def large_family(session: Session, cast: Cast) -> UUID:
+    """An open case of eight people."""
+    case_id, who = walk.made(session, cast), cast.person("zeinab")
+    band = {"band": "5_11", "as_of": "2026-01-01"}
+    family = [
+        {"id": str(uuid4()), "sex": "F", "age": band, "given_name": f"Aïssa {number}"}
+        for number in range(8)
+    ]
+    identity: dict[str, object] = {"commune": walk.GOUNDAM, "beneficiaries": family}
+    save_section(session, who.actor, who.keyring, case_id, "identity", identity, 1)
+    session.commit()
+    return case_id
+
+
+def names(session: Session, cast: Cast, case_id: UUID) -> list[str]:
+    """The given names of everybody in a case."""
+    people = walk.told(session, cast, case_id)["identity"]["beneficiaries"]
+    return [person.get("given_name", "") for person in people]
+
+
+def test_a_large_family_is_corrected_one_by_one(
+    zeinab: StrictClient, session: Session, cast: Cast
+) -> None:
+    case_id = large_family(session, cast)
+    before = names(session, cast, case_id)
+    page = zeinab.page(f"/cases/{case_id}/sections/identity")
+    zeinab.send(page)
+    assert names(session, cast, case_id) == before
+    sixth = next(to for words, to in page.links.items() if words.startswith("Aïssa 5"))
+    zeinab.send(zeinab.page(sixth), b1_given_name="Aïssata")
+    assert names(session, cast, case_id) == [*before[:5], "Aïssata", *before[6:]]
+
+
+def test_a_person_is_added_to_a_large_family(
+    zeinab: StrictClient, session: Session, cast: Cast
+) -> None:
+    case_id = large_family(session, cast)
+    page = zeinab.submit(zeinab.page(f"/cases/{case_id}/sections/identity"), another="1")
+    zeinab.send(page, b1_sex="M", b1_age_band="0_4", b1_given_name="Issa")
+    assert names(session, cast, case_id)[-1] == "Issa"
+    assert len(names(session, cast, case_id)) == 9
+
+
+def test_a_form_without_its_rows_empties_none(
+    zeinab: StrictClient, session: Session, cast: Cast
+) -> None:
+    case_id = walk.made(session, cast)
+    before = walk.told(session, cast, case_id)["facts"]
+    page = zeinab.page(f"/cases/{case_id}/sections/facts")
+    form = page.form()
+    kept = {name: text for name, text in form.values.items() if not name.startswith("g1_")}
+    zeinab.post(form.action, data=kept)
+    assert walk.told(session, cast, case_id)["facts"] == before
