@@ -19,6 +19,9 @@ from casework.statistics.solver import INFINITY, Program, SolverFailed, solve
 FARTHER = 2.0
 """Cost of each unit by which the year to date is off by as much as the base, or more."""
 BOUNDS = Bounds(quarter=4, running=9)
+DOUBLINGS = 24
+"""How often the widest bounds are doubled: far beyond any count a programme can reach."""
+
 TIE_BREAK = 0.02
 """Random cost per step of the base: picks at random among equally good solutions."""
 
@@ -76,7 +79,7 @@ def round_quarter(
         draw(count - r, base, chance.at(place))
         for place, count, r in zip(grid.places, counts, residual, strict=True)
     ]
-    for widened in _ladder(bounds, base, counts, residual):
+    for widened in _ladder(bounds, base):
         program = _program(grid, counts, residual, targets, chance, base, widened)
         solution = solve(program) if program is not None else None
         if solution is not None:
@@ -91,13 +94,16 @@ def draw(value: int, base: int, luck: float) -> int:
     return base * (below + (luck * base < rest))
 
 
-def _ladder(
-    bounds: Bounds, base: int, counts: Sequence[int], residual: Sequence[int]
-) -> Iterator[Bounds]:
+def _ladder(bounds: Bounds, base: int) -> Iterator[Bounds]:
+    """Bounds ever wider, the same whatever the figures: what is published of them says little.
+
+    The running total gives way first, in steps of the base, then both by doubling.
+    """
     for wider in range(9):
         yield Bounds(bounds.quarter, bounds.running + base * wider)
-    widest = base * (1 + sum(abs(each) for each in (*counts, *residual)))
-    yield Bounds(widest, widest)
+    for doubled in range(1, DOUBLINGS):
+        room = base * 2**doubled - 1
+        yield Bounds(max(bounds.quarter, room), max(bounds.running + base * 8, 2 * room))
 
 
 def _program(
