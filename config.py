@@ -76,7 +76,7 @@ class Settings:
             go_live=_day(env.get("CASEWORK_GO_LIVE") or "2024-01-01"),
         )
         settings.refuse_unsafe_address()
-        settings.refuse_nameless_proxy()
+        settings.refuse_nameless()
         return settings
 
     @classmethod
@@ -105,12 +105,19 @@ class Settings:
             "keep HOST=127.0.0.1, or put a TLS proxy in front and set CASEWORK_BEHIND_TLS=1."
         )
 
-    def refuse_nameless_proxy(self) -> None:
-        """Raises where a proxy's visitors would all be refused: they come by a name not told."""
-        if self.behind_tls and not self.trusted_hosts:
+    def refuse_nameless(self) -> None:
+        """Raises where every visitor would be refused: she comes by a name that was not told."""
+        if self.trusted_hosts:
+            return
+        if self.behind_tls:
             raise BadConfiguration(
                 "Behind a TLS proxy people come by the proxy's name, and every other name is "
                 "refused: set CASEWORK_TRUSTED_HOSTS=dossiers.example.org (several with commas)."
+            )
+        if ":" in self.host:
+            raise BadConfiguration(
+                f"HOST={self.host} is an address that no browser is answered at: "
+                "set HOST=127.0.0.1, or CASEWORK_TRUSTED_HOSTS to the name people come by."
             )
 
 

@@ -104,11 +104,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.secret_key = settings.secret_key
     app.config["TESTING"] = settings.testing
     app.config["SESSION_COOKIE_NAME"] = cookies.NAME
-    app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts) or [
-        "127.0.0.1",
-        "localhost",
-        "[::1]",
-    ]
+    app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts) or ["127.0.0.1", "localhost"]
     app.config["BABEL_DEFAULT_LOCALE"] = "fr"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
     app.session_interface = cookies.NoFlaskSession()

@@ -7,6 +7,7 @@ import logging
 from uuid import uuid4
 
 from flask import Flask, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
@@ -61,15 +62,17 @@ def refused(error: Exception) -> tuple[str, int]:
     return page(status, reference)
 
 
-def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
-    """The page of an HTTP error; redirects of the router pass."""
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """The page of an HTTP error, with the headers that belong to it, such as the methods that are
+    allowed; redirects of the router pass."""
     status = error.code or 500
     if status < 400:
         return error
     db.session.rollback()
     if status in (403, 404) and g.get("refused"):
         note_refusal(status)
-    return page(status)
+    kept = {name: text for name, text in error.get_headers() if name != "Content-Type"}
+    return *page(status), kept
 
 
 def unexpected(error: Exception) -> tuple[str, int]:
