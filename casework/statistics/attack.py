@@ -22,7 +22,7 @@ from casework.statistics.catalogue import Kind, read_catalogue
 from casework.statistics.published import Statement, read_published
 from casework.statistics.solver import INFINITY, Extremes, Program, SolverFailed
 
-MOST_COLUMNS = 20_000
+MOST_COLUMNS = 6_000
 Column = tuple[str, tuple[str, ...]]
 
 

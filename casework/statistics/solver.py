@@ -81,10 +81,13 @@ def solve(program: Program, seconds: float = 120.0) -> list[float] | None:
 
 
 class Extremes:
-    """One system of rows, asked many times for the least and the greatest value of a sum."""
+    """One system of rows, asked many times for the least and the greatest value of a sum.
 
-    def __init__(self, program: Program, seconds: float = 120.0) -> None:
-        self._solver = _loaded(program, seconds)
+    The solver adds up the time of all its runs, so that no limit is set.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._solver = _loaded(program, INFINITY)
         if not any(program.whole):
             self._solver.setOptionValue("presolve", "off")
             self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
