@@ -22,14 +22,18 @@ SAMPLES: dict[str, Any] = {
     "language": "fr",
     "page": "names",
     "name": "identity",
-    "section": "identity",
     "kind": "journal",
-    "entry_kind": "journal",
-    "move": "accept",
+    "noun": "service",
     "table": "commune",
-    "step": "service",
-    "number": 1,
 }
+OF_STATISTICS = {"kind": "registered"}
+
+
+def sample(endpoint: str, name: str) -> Any:
+    """A value for an argument that names no row of this world."""
+    if endpoint.startswith("statistics.") and name in OF_STATISTICS:
+        return OF_STATISTICS[name]
+    return SAMPLES[name] if name in SAMPLES else uuid4()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,7 @@ class World:
 
     def value(self, endpoint: str, name: str) -> Any:
         """The value for one argument of an address."""
-        if name in self.ids:
-            return self.ids[name]
-        if name in SAMPLES:
-            return SAMPLES[name]
-        return uuid4()
+        return self.ids[name] if name in self.ids else sample(endpoint, name)
 
 
 def make_world(app: Flask, session: Session, cast: Cast) -> World:
