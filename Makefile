@@ -7,7 +7,7 @@ PYTHON := $(BIN)/python
 FLASK := $(BIN)/flask --app casework
 PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --no-deps --require-hashes --only-binary :all: -r
-SOURCES := casework config.py gunicorn.conf.py migrations tests
+SOURCES := benchmarks casework config.py gunicorn.conf.py migrations tests
 
 .PHONY: run practice setup serve test unit browser lint lint-style lint-types lint-imports lint-safety
 .PHONY: lint-templates lint-words format bench catalogues tools ci clean
@@ -62,7 +62,7 @@ format: $(VENV)/test.stamp ## lays the code out
 	$(BIN)/ruff format $(SOURCES)
 
 bench: $(VENV)/test.stamp catalogues ## what a request costs, and of what
-	$(PYTHON) -m tests.bench
+	$(PYTHON) -m benchmarks.run
 
 catalogues: $(VENV)/run.stamp
 	@$(PYTHON) -P casework/cli/catalogues.py compile

@@ -17,7 +17,7 @@ from casework.cases import names
 from casework.cases.cards import digits
 
 FOUND = 20
-COMPARED = 60
+COMPARED = 40
 WORTH_SHOWING = 0.5
 LEAST_DIGITS = 6
 SURE = 1.0
@@ -73,7 +73,7 @@ def ranked(
 ) -> dict[UUID, float]:
     """The cards the words may mean with their likeness, most alike first (at most 20).
 
-    `certain` is the case whose code was typed, if one was. The 60 most promising cards are
+    `certain` is the case whose code was typed, if one was. The 40 most promising cards are
     compared name by name.
     """
     sought = Sought.of(words)
