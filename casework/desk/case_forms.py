@@ -102,9 +102,9 @@ def settlement_withheld(kind: Per, values: Values) -> bool:
 
 
 def fresh(kind: Per, next_step_on: date | None, risk: str) -> dict[str, Any]:
-    """What a new entry's form proposes: a fresh id, today, and the next step as it stands."""
+    """What a new entry’s form proposes: a fresh id, today, and the next step still to come."""
     today = clock.today()
-    step = next_step_on if next_step_on and next_step_on >= today else None
+    step = next_step_on if next_step_on and next_step_on > today else None
     return {
         ENTRY: str(uuid4()),
         "happened_on": today if kind in ALREADY_HAPPENED else None,
