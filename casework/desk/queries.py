@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from casework import clock
@@ -24,15 +24,28 @@ from casework.people.models import MembershipRow, User, UserState
 from casework.policy import Actor, Permission
 from casework.referrals.deadlines import DELAYS, SILENCE, Rung, Urgency
 from casework.referrals.lines import Line
-from casework.referrals.models import Referral
+from casework.referrals.models import Referral, ReferralMove
 from casework.referrals.owners import OWED_BY_RECEIVER
 from casework.referrals.queries import received, sent
 from casework.referrals.workflow import OPEN, State
 from casework.vault.keys import Keyring
 
-MOST = 50
+MOST, FEW = 50, 20
+NEWS = timedelta(days=7)
 ORDER = (Referral.due_at, Referral.id)
 UNANSWERED = (State.SENT, State.RECEIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A referral that somebody else has moved lately."""
+
+    line: Line
+    at: datetime
+
+    def age(self) -> timedelta:
+        """How long ago it moved."""
+        return clock.now() - self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class Desk:
     watched: list[Line]
     cases: list[Listed]
     watched_cases: list[Listed]
+    news: list[News]
     dangers: list[Danger]
     newcomers: list[Newcomer]
     alerts: list[Alert]
@@ -77,11 +91,15 @@ class Desk:
 
 def desk_of(session: Session, actor: Actor, keyring: Keyring) -> Desk:
     """What is due for a member of an owner or partner team; the log says what was listed."""
+    owed = owed_referrals(session, actor, keyring)
+    watched = watched_referrals(session, actor, keyring)
+    shown = {line.id for line in (*owed, *watched)}
     desk = Desk(
-        referrals=owed_referrals(session, actor, keyring),
-        watched=watched_referrals(session, actor, keyring),
+        referrals=owed,
+        watched=watched,
         cases=due_cases(session, actor, keyring),
         watched_cases=late_cases(session, actor, keyring),
+        news=[one for one in news(session, actor, keyring) if one.line.id not in shown],
         dangers=dangers(session, actor, keyring),
         newcomers=newcomers(session, actor),
         alerts=waiting_alerts(session, actor, keyring),
@@ -94,7 +112,8 @@ def desk_of(session: Session, actor: Actor, keyring: Keyring) -> Desk:
 
 def note_lists(session: Session, actor: Actor, desk: Desk) -> None:
     """The log says which referrals and cases were shown."""
-    lines = [line.id for line in (*desk.referrals, *desk.watched)]
+    told = [one.line for one in desk.news]
+    lines = [line.id for line in (*desk.referrals, *desk.watched, *told)]
     cases = [one.id for one in (*desk.cases, *desk.watched_cases, *desk.intakes)]
     record_view(session, "referral.listed", actor.user_id, ids=lines)
     if cases:
@@ -148,6 +167,28 @@ def must_know(actor: Actor, line: Line) -> bool:
     if actor.may_in(Permission.CASE_ASSIGN, line.from_team):
         return line.late or line.silent
     return line.silent or Rung.SENDER in line.told()
+
+
+def news(session: Session, actor: Actor, keyring: Keyring) -> list[News]:
+    """The referrals of the actor's cases that somebody else moved within a week, the last first (at
+    most 20): so the sender is told of every move."""
+    moved_at = func.max(ReferralMove.recorded_at)
+    rows = session.execute(
+        select(ReferralMove.referral_id, moved_at)
+        .join(Case, Case.id == ReferralMove.case_id)
+        .where(
+            listable(actor),
+            Case.assigned_to == actor.user_id,
+            ReferralMove.recorded_at >= clock.now() - NEWS,
+            ReferralMove.moved_by != actor.user_id,
+        )
+        .group_by(ReferralMove.referral_id)
+        .order_by(moved_at.desc(), ReferralMove.referral_id)
+        .limit(FEW)
+    ).all()
+    when = {row.referral_id: row[1] for row in rows}
+    found = sent(session, actor, keyring, Referral.id.in_(list(when)), ORDER, FEW)
+    return sorted((News(one, when[one.id]) for one in found), key=News.age)
 
 
 # Cases

@@ -26,17 +26,15 @@ blueprint = Blueprint("desk", __name__)
 @requires(Permission.DESK_VIEW)
 def desk() -> str:
     """What is due, the oldest first, with whoever must act."""
-    found, me = member(), member().actor.user_id
+    found = member()
     opened = desk_of(db.session(), found.actor, found.keyring)
     names = staff_names(db.session(), settings().server_key, opened.staff())
+    receives = found.actor.may(Permission.REFERRAL_ACCEPT)
     return render_template(
         "desk/desk.html",
-        todo=views.todo(opened, me, names),
-        watched=views.watched(opened, me, names),
-        intakes=views.intakes(opened.intakes),
-        lost=len(opened.lost),
-        receives=found.actor.may(Permission.REFERRAL_ACCEPT),
         form=BaseForm(),
+        receives=receives,
+        **views.whole(opened, found.actor.user_id, names),
     )
 
 

@@ -38,6 +38,17 @@ class Item:
     settle: str = ""
 
 
+def whole(desk: Desk, me: UUID, names: Names) -> dict[str, Any]:
+    """Everything the first page shows."""
+    return {
+        "todo": todo(desk, me, names),
+        "watched": watched(desk, me, names),
+        "news": news(desk),
+        "intakes": intakes(desk.intakes),
+        "lost": len(desk.lost),
+    }
+
+
 def todo(desk: Desk, me: UUID, names: Names) -> list[Item]:
     """Everything that is due for this person, the oldest first."""
     items = [
@@ -119,6 +130,23 @@ def about_case(listed: Listed) -> str:
     """The name and the first matter of a case."""
     problems = [problem_label(code) for code in listed.card.get("problems", [])[:1]]
     return " · ".join(part for part in (listed.card.get("name", ""), *problems) if part)
+
+
+def news(desk: Desk) -> list[Item]:
+    """What others did on the referrals of this person's cases, the last first."""
+    return [
+        Item(
+            at=one.at,
+            address=url_for("referrals.page", referral_id=one.line.id),
+            label=one.line.provider,
+            due=_("since %(moment)s", moment=moment(one.at)),
+            shape=str(one.line.state),
+            state=codes.label("statut_referencement", one.line.state),
+            code=one.line.code,
+            about=about_referral(one.line),
+        )
+        for one in desk.news
+    ]
 
 
 def dangers(desk: Desk, names: Names) -> Iterator[Item]:

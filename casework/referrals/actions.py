@@ -25,9 +25,12 @@ from casework.referrals.drafting import refuse_impossible as check_possible
 from casework.referrals.exchange import write_exchange
 from casework.referrals.grants import convert_grant
 from casework.referrals.models import Referral, ReferralMove
-from casework.referrals.owners import owe
+from casework.referrals.owners import owe, wake_case
 from casework.referrals.workflow import By, Grant, Move, Rule, Side, State, discloses, rule
 from casework.vault.keys import Keyring
+
+UNHELPED = frozenset({State.DECLINED, State.NO_ACTION})
+"""Ends after which the person still has no help: her case must not wait for its next step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ def perform(
     stamp(row, found, clock.now())
     apply_grant(session, actor, keyring, referral, found, wish)
     owe(session, row, Urgency(wish["urgency"]), found.starts, clock.now(), care_until(wish))
+    if found.to in UNHELPED:
+        wake_case(session, row)
     session.flush()
     record(
         session,

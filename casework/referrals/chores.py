@@ -19,7 +19,7 @@ from casework.referrals.disclosure import add_chore, issue_anew, rekey
 from casework.referrals.drafting import asked
 from casework.referrals.grants import note_end
 from casework.referrals.models import Chore, Referral, ReferralMove
-from casework.referrals.owners import name_present_owners
+from casework.referrals.owners import name_present_owners, wake_case
 from casework.referrals.workflow import OPEN, Move, Side, State, rule
 from casework.vault.keys import Keyring
 
@@ -96,6 +96,7 @@ def expire(session: Session, row: Referral) -> None:
         )
     )
     row.state, row.actor_id, row.due_at = found.to, None, None
+    wake_case(session, row)
     add_chore(session, row, "rekey")
     add_chore(session, row, "recount")
     record(

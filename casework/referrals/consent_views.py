@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit.log import record_view
 from casework.cases.access import OpenCase, access_case
+from casework.cases.ages import is_child
 from casework.cases.assignment import staff_names
 from casework.cases.intake import consents_of
 from casework.consent import forms, records, rules
@@ -23,7 +24,7 @@ from casework.directory.queries import Sheet, search
 from casework.errors import NotVisible
 from casework.policy import Actor, Permission
 from casework.referrals.lines import Line
-from casework.referrals.options import names_among
+from casework.referrals.options import beneficiaries, names_among
 from casework.referrals.queries import referrals_of_case
 from casework.referrals.workflow import OPEN, discloses
 from casework.vault.keys import Keyring
@@ -57,6 +58,7 @@ class Book:
     providers: Mapping[UUID | None, str]
     staff: Mapping[UUID, str] = field(repr=False)
     live: Mapping[UUID, tuple[Section, ...]]
+    child: bool
 
     def shown(self, consent: Consent) -> Shown:
         """One answer as a page shows it."""
@@ -109,7 +111,14 @@ def open_book(
         providers=names_among(session, recipients),
         staff=staff_names(session, server_key, authors),
         live=live_sections(session, consents, recipients),
+        child=concerns_child(session, case),
     )
+
+
+def concerns_child(session: Session, case: OpenCase) -> bool:
+    """True when somebody in the case is under 18."""
+    people = beneficiaries(session, case)
+    return any(is_child(one.get("age"), clock.today()) for one in people)
 
 
 def live_sections(
@@ -134,8 +143,15 @@ def listing(book: Book) -> dict[str, Any]:
         "general": book.general(),
         "sharing": book.of_kind(SHARING),
         "necessity": book.of_kind(NECESSITY),
-        "today": clock.today(),
+        "lacking": lacking(book),
     }
+
+
+def lacking(book: Book) -> list[Any]:
+    """What a child's file still lacks, in words."""
+    if not book.child:
+        return []
+    return [rules.MESSAGES[code] for code in rules.child_problems(book.consents, clock.today())]
 
 
 def fresh_answer(book: Book) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from wtforms import SelectChoice
 
 from casework import clock, places
+from casework.audit.log import record_view
 from casework.cases.access import OpenCase, access_case
 from casework.cases.follow_up import grievances
 from casework.cases.form_words import grievance_name, people_named
@@ -58,6 +59,8 @@ def open_draft(session: Session, actor: Actor, keyring: Keyring, referral_id: UU
     if referral.case is None or referral.state is not State.DRAFT:
         raise InvalidTransition("only a draft has these pages")
     provider = session.get_one(Provider, referral.row.provider_id)
+    seen = {"case": referral.row.case_id, "referral": referral.id, "sections": ["identity"]}
+    record_view(session, "referral.viewed", actor.user_id, **seen)
     return Draft(referral, referral.case, provider, wish_in(asked(session, referral)))
 
 
@@ -66,6 +69,7 @@ def open_for_referral(session: Session, actor: Actor, keyring: Keyring, case_id:
     case = access_case(session, actor, keyring, case_id, SEND)
     if case.row.status in (CaseStatus.CLOSED, CaseStatus.DRAFT):
         raise RuleBroken("case_closed")
+    record_view(session, "case.viewed", actor.user_id, case=case.id, sections=["facts"], grounds=[])
     return case
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, case, exists, or_, select
 from sqlalchemy.orm import Session
 
+from casework import clock
 from casework.cases.models import Case
 from casework.errors import RuleBroken
 from casework.people.models import MembershipRow, User, UserState
@@ -68,6 +69,14 @@ def owe(
         raise RuleBroken("nobody_to_act")
     if started is not None or row.due_at is None:
         row.due_at = due_at(started or CLOCKS[state], urgency, now, care_until)
+
+
+def wake_case(session: Session, row: Referral) -> None:
+    """The next step of the referral's case is due today, unless it was due before."""
+    found = session.get_one(Case, row.case_id)
+    today = clock.today()
+    if found.next_step_on is None or found.next_step_on > today:
+        found.next_step_on = today
 
 
 def name_present_owners(session: Session, team_ids: Sequence[UUID]) -> int:

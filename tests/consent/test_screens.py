@@ -24,7 +24,7 @@ from casework.referrals.disclosure import may_share
 from casework.referrals.workflow import Move, State
 from tests.referrals.screens import Enter, case_of, link
 from tests.support.cast import COURT, HEALTH, LEGAL_AID, Cast
-from tests.support.files import agree, moved, referred
+from tests.support.files import agree, moved, referred, woman
 from tests.support.pages import Page
 from tests.support.strict_client import StrictClient
 
@@ -150,6 +150,20 @@ def test_a_childs_assent_is_written_down(session: Session, cast: Cast, browser_o
     page = client.page(consents(case, "new"))
     page = client.submit(page, kind="assentiment", answer="yes", by="personne")
     assert "Assentiment de l’enfant" in page.text
+
+
+def test_a_childs_file_says_what_it_still_lacks(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    child = woman(age={"years": 12, "as_of": clock.today().isoformat()})
+    case, client = case_of(session, cast.person("zeinab"), people=[child]), browser_of("zeinab")
+    page = client.page(consents(case))
+    assert "Demandez aussi à l’enfant" in page.text
+    page = client.page(consents(case, "new"))
+    page = client.submit(page, kind="assentiment", answer="yes", by="personne")
+    assert "Demandez aussi à l’enfant" not in page.text
+    grown = case_of(session, cast.person("zeinab"))
+    assert "Demandez" not in client.page(consents(grown)).text
 
 
 def test_taking_back_says_what_will_happen_and_what_nobody_can_undo(

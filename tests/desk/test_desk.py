@@ -178,6 +178,39 @@ def test_an_empty_desk_is_a_good_word(cast: Cast, browser_of: Enter) -> None:
     assert "Merci de si bien répondre." in browser_of("mariam").page("/desk").text
 
 
+def test_a_refusal_is_told_and_the_case_is_due_at_once(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    row = sent_to_health(session, cast)
+    client = browser_of("zeinab")
+    assert rows(client.page("/desk")) == []
+    moved(session, cast.person("mariam"), row, Move.DECLINE, reason="capacite")
+    page = client.page("/desk")
+    assert rows(page) == ["Faire la prochaine étape de ce dossier", HEALTH]
+    assert "Refusé" in page.text
+    with clock.at(clock.now() + timedelta(days=8)):
+        later = desk_of(session, cast.person("zeinab").actor, cast.person("zeinab").keyring)
+        assert (later.news, len(later.cases)) == ([], 1)
+
+
+def test_an_acceptance_is_told_to_the_worker_of_the_case_only(session: Session, cast: Cast) -> None:
+    row = sent_to_health(session, cast)
+    moved(session, cast.person("mariam"), row, Move.ACCEPT)
+    told = {
+        handle
+        for handle, one in cast.people.items()
+        if [new.line.id for new in desk_of(session, one.actor, one.keyring).news] == [row.id]
+    }
+    assert told == {"zeinab"}
+
+
+def test_ones_own_moves_are_no_news(session: Session, cast: Cast) -> None:
+    row, zeinab = sent_to_health(session, cast), cast.person("zeinab")
+    told = {"source": "La sage-femme", "means": "telephone"}
+    moved(session, zeinab, row, Move.ACCEPT, By.ON_BEHALF, **told)
+    assert desk_of(session, zeinab.actor, zeinab.keyring).news == []
+
+
 # Who is told of what others leave
 
 
