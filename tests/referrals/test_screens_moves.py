@@ -90,6 +90,26 @@ def test_every_offered_page_opens_and_asks_what_the_table_wants(
             assert ("source" in names) == (not own)
 
 
+def test_before_acceptance_the_partner_sees_the_card_and_not_even_which_sections(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    row = at(session, cast, State.RECEIVED)
+    text = browser_of("mariam").page(page_of(row.id)).text
+    assert "Goundam · 25-59 ans" in text
+    assert "s’ouvrent quand vous acceptez" in text
+    assert CANARY not in text
+    assert "Identité" not in text
+
+
+def test_after_acceptance_the_sections_stand_with_their_labels(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    row = at(session, cast, State.ACCEPTED)
+    text = browser_of("mariam").page(page_of(row.id)).text
+    assert f"Prénom {CANARY}" in text
+    assert "Faits" not in text
+
+
 def test_an_acceptance_of_the_partner_needs_one_tap(
     session: Session, cast: Cast, browser_of: Enter
 ) -> None:
