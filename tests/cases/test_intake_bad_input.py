@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
@@ -102,11 +103,11 @@ def with_null(client: StrictClient, address: str, name: str) -> TestResponse:
 def with_broken_text(client: StrictClient, address: str, name: str) -> TestResponse:
     """The form with bytes that are no UTF-8 in one field."""
     values = client.page(address).form().values
-    pairs = [pair for pair in values.items(multi=True) if pair[0] != name]
-    parts = [(key.encode(), text.encode()) for key, text in pairs] + [(name.encode(), BROKEN)]
-    head = b'--cut\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
-    body = b"".join(head % part for part in parts) + b"--cut--\r\n"
-    return client.post(address, data=body, content_type="multipart/form-data; boundary=cut")
+    pairs: list[tuple[str, str | bytes]] = [
+        pair for pair in values.items(multi=True) if pair[0] != name
+    ]
+    kind = "application/x-www-form-urlencoded"
+    return client.post(address, data=urlencode([*pairs, (name, BROKEN)]), content_type=kind)
 
 
 @pytest.mark.parametrize("sender", [with_null, with_broken_text])
@@ -276,10 +277,10 @@ def test_a_page_that_is_none_does_not_exist(zeinab: StrictClient, tail: str) -> 
     assert zeinab.get(f"/cases/{case_id}/{tail}").status_code == 404
 
 
-@pytest.mark.parametrize("page", ["names", "facts", "circumstances"])
-def test_a_page_about_nobody_does_not_exist(zeinab: StrictClient, page: str) -> None:
+@pytest.mark.parametrize("name", ["names", "facts", "circumstances"])
+def test_a_page_about_nobody_does_not_exist(zeinab: StrictClient, name: str) -> None:
     case_id = walk.case_of(walk.with_girl(zeinab))
-    assert zeinab.get(f"/cases/{case_id}/intake/{page}/{uuid4()}").status_code == 404
+    assert zeinab.get(f"/cases/{case_id}/intake/{name}/{uuid4()}").status_code == 404
 
 
 def test_an_empty_first_page_says_what_is_missing(zeinab: StrictClient) -> None:
