@@ -182,7 +182,8 @@ def recipients(session: Session, case: OpenCase) -> Recipients:
 
 def fresh_share(found: Sheet, service: str) -> dict[str, Any]:
     """What is proposed to the person for a provider: the least it needs, for six months."""
-    wanted = service if service in found.services else next(iter(found.services), "")
+    only = found.services[0] if len(found.services) == 1 else ""
+    wanted = service if service in found.services else only
     proposed = proposed_sections(found.provider.kind, wanted)
     return {
         "service": wanted,

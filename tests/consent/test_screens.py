@@ -44,7 +44,8 @@ def of_kind(session: Session, case: OpenCase, kind: str) -> list[Consent]:
 
 def ask(client: StrictClient, case: OpenCase, provider_id: UUID, **chosen: Any) -> Page:
     """The page with the sentence to read aloud about a provider."""
-    return client.submit(client.page(consents(case, "sharing", provider_id)), **chosen)
+    page = client.page(consents(case, "sharing", provider_id))
+    return client.submit(page, **{"service": "sante", **chosen})
 
 
 def test_only_the_least_is_proposed_and_notes_never(
