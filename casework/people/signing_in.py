@@ -25,7 +25,7 @@ from casework.vault.passphrases import normalise
 from casework.vault.session_boxes import new_token, seal_session, session_id
 from casework.vault.unlocks import Unlock, burn_dummy, open_unlock
 
-PASSPHRASE = "passphrase"  # nosec B105 - the name of a method, not a secret
+PASSPHRASE = "passphrase"  # noqa: S105  # nosec B105
 
 
 class AccountWaiting(RuleBroken):
