@@ -137,6 +137,7 @@ def add_shell(app: Flask, settings: Settings) -> None:
     transaction.register(app)
     errors.register(app)
     headers.register(app, settings.exit_url)
+    compression.register(app)
     formats.register(app)
     app.add_template_global(asset, "asset")
     app.context_processor(lambda: shell(app, settings))
