@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 
 from casework import clock
 from casework.audit.log import flush_views, record
@@ -15,6 +16,8 @@ from casework.vault.errors import VaultError
 from casework.web.errors import log_error
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+ENTANGLED = frozenset({"40001", "40P01"})
+"""PostgreSQL's codes of a serialization failure and of a deadlock."""
 
 
 class Application(Flask):
@@ -33,15 +36,18 @@ class Application(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """Runs the view, then settles its transaction before the first byte is sent.
 
-        Where another request wrote the same new row first, as when one form is sent twice at once,
-        all of it is done once more on what the other one left.
+        Where another request was faster with the same row, as when one form is sent twice at once
+        or two people write in one case, all of it is done once more on what the other one left:
+        then the act's own checks say what that means.
         """
         try:
             return self.settled()
-        except IntegrityError:
-            db.session.rollback()
-            db.session.info.clear()
-            return self.settled()
+        except (IntegrityError, StaleDataError, OperationalError) as error:
+            if not is_overtaken(error):
+                raise
+        db.session.rollback()
+        db.session.info.clear()
+        return self.settled()
 
     def settled(self) -> ResponseReturnValue:
         """The view's answer, whose changes are committed."""
@@ -53,6 +59,14 @@ class Application(Flask):
         """What no page of ours caught is logged as everything else: never its message, which may
         hold what somebody typed."""
         log_error(exc_info[1])
+
+
+def is_overtaken(error: Exception) -> bool:
+    """True where only another transaction stood in the way; PostgreSQL ends one of two that wait
+    for each other, or that cannot be put in an order."""
+    if isinstance(error, OperationalError):
+        return getattr(error.orig, "sqlstate", None) in ENTANGLED
+    return True
 
 
 def settle() -> None:

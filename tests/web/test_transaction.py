@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import event, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from casework import clock
 from casework.audit.models import AuditEntry
@@ -135,31 +136,53 @@ def test_what_one_request_noted_is_not_in_the_next(zeinab: StrictClient, session
     assert actions(session) == before
 
 
-# The same new row from two requests at once
+# Overtaken by another request
 
 
-@pytest.fixture
-def overtaken(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The first flush of a trial meets a row that somebody else has just written."""
+class Entangled(Exception):
+    """What PostgreSQL's driver raises for one of two transactions that wait for each other."""
+
+    sqlstate = "40P01"
+
+
+OVERTAKEN = {
+    "the same row": IntegrityError("insert", {}, ValueError(CANARY)),
+    "another version": StaleDataError(CANARY),
+    "a deadlock": OperationalError("update", {}, Entangled(CANARY)),
+}
+
+
+def first_meets(monkeypatch: pytest.MonkeyPatch, error: Exception) -> list[str]:
+    """The first flush of a trial meets an error; the answer grows with every try."""
     tries: list[str] = []
-    original = leave
 
     def slow(name: str = "trial") -> None:
         tries.append(name)
-        original(name)
+        leave(name)
         if len(tries) == 1:
-            raise IntegrityError("insert", {}, ValueError(CANARY))
+            raise error
 
     monkeypatch.setattr(trials, "leave", slow)
     return tries
 
 
-def test_an_act_overtaken_by_the_same_row_is_done_once_more(
-    overtaken: list[str], zeinab: StrictClient, session: Session
+@pytest.mark.parametrize("kind", OVERTAKEN)
+def test_an_act_that_was_overtaken_is_done_once_more(
+    zeinab: StrictClient, session: Session, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    tries = first_meets(monkeypatch, OVERTAKEN[kind])
     assert post(zeinab, "/trial/writing").status_code == 200
-    assert overtaken == ["trial", "trial"]
+    assert tries == ["trial", "trial"]
     assert marks(session) == ["trial"]
+
+
+def test_an_act_that_the_database_did_not_take_is_not_tried_again(
+    zeinab: StrictClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = OperationalError("insert", {}, ValueError(CANARY))
+    tries = first_meets(monkeypatch, gone)
+    assert post(zeinab, "/trial/writing").status_code == 503
+    assert (tries, marks(session)) == (["trial"], [])
 
 
 def test_an_act_that_can_never_be_written_is_tried_twice_and_no_more(
