@@ -8,7 +8,6 @@ from typing import Any
 from flask import Flask
 
 from casework import codes
-from casework.consent.forms import SECTION_HINTS
 from casework.consent.recipients import Section, section_label
 from casework.consent.records import NECESSITY, Standing
 from casework.i18n import lazy_gettext as _l
@@ -29,20 +28,12 @@ def section_words(section: str) -> str:
     return section_label(Section(section))
 
 
-def section_hint(section: str) -> Any:
-    """One line on what stands in a section."""
-    return SECTION_HINTS.get(Section(section), "")
-
-
 def kind_words(kind: str) -> Any:
     """What was asked, in words."""
     return _l("Danger, without consent") if kind == NECESSITY else codes.label("consentement", kind)
 
 
 def register(app: Flask) -> None:
-    """Templates may use the filters `section_words`, `section_hint`, `consent_words` and the table
-    `STANDINGS`."""
-    app.jinja_env.filters.update(
-        section_words=section_words, section_hint=section_hint, consent_words=kind_words
-    )
+    """Templates may use the filters `section_words`, `consent_words` and the table `STANDINGS`."""
+    app.jinja_env.filters.update(section_words=section_words, consent_words=kind_words)
     app.jinja_env.globals["STANDINGS"] = STANDINGS
