@@ -27,6 +27,7 @@ from casework.i18n import LANGUAGES
 from casework.people import sessions
 from casework.vault.suites import require_algorithms
 from casework.web import (
+    compression,
     cookies,
     errors,
     formats,
