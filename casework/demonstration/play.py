@@ -203,7 +203,7 @@ def step(
     if partner is not None:
         move(session, *partner.by, row.id, wanted, Act(clock.today(), reason=reason))
         return
-    told = Act(clock.today(), reason=reason, source=provider.name, means="phone")
+    told = Act(clock.today(), reason=reason, source=provider.name, means="telephone")
     move(session, *play.worker.by, row.id, wanted, told, by=By.ON_BEHALF)
 
 

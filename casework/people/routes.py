@@ -38,6 +38,7 @@ HOMES = (
     (Permission.STATISTICS_VIEW, "statistics.overview"),
     (Permission.AUDIT_VIEW, "admin.audit_log"),
     (Permission.ACCOUNT_ADMINISTER, "admin.teams"),
+    (Permission.INTAKE_HAND_IN, "desk.relay"),
 )
 
 

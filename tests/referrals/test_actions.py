@@ -97,7 +97,7 @@ def test_an_answer_on_behalf_wants_its_source_and_means(session: Session, cast: 
     zeinab, _, row = sent(session, cast)
     with pytest.raises(RuleBroken, match="source_missing"):
         moved(session, zeinab, row, Move.ACCEPT, By.ON_BEHALF)
-    moved(session, zeinab, row, Move.ACCEPT, By.ON_BEHALF, source="Mariam", means="phone")
+    moved(session, zeinab, row, Move.ACCEPT, By.ON_BEHALF, source="Mariam", means="telephone")
     assert row.state == State.ACCEPTED
 
 
