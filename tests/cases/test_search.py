@@ -119,7 +119,10 @@ def test_a_name_typed_as_it_was_written_comes_first(people: list[list[str]], whi
     assert score == searching.SURE
 
 
-@given(people=st.lists(names_of_people, max_size=15), words=st.text(max_size=30))
+@given(
+    people=st.lists(names_of_people, max_size=15),
+    words=names_of_people.map(lambda parts: " ".join(parts[1:])) | st.text(max_size=30),
+)
 def test_whatever_is_typed_scores_stay_between_half_and_one_and_fall(
     people: list[list[str]], words: str
 ) -> None:

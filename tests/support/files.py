@@ -81,9 +81,7 @@ def agree(
 ) -> UUID:
     """The person agrees that the provider may open the sections; returns the consent's id."""
     expires = (clock.today() + timedelta(days=days)).isoformat()
-    value = answer(
-        SHARING, recipient=str(provider_id), sections=list(sections), expires_on=expires
-    )
+    value = answer(SHARING, recipient=str(provider_id), sections=list(sections), expires_on=expires)
     key = case.key(consents.SECTION, consents.VERSION)
     return consents.record_consent(session, worker.actor, case.id, key, value).id
 
@@ -113,9 +111,7 @@ def moved(
     move(session, who.actor, who.keyring, row.id, wanted, done, by=by)
 
 
-def noted(
-    session: Session, worker: Person, case: OpenCase, kind: Per, **value: object
-) -> UUID:
+def noted(session: Session, worker: Person, case: OpenCase, kind: Per, **value: object) -> UUID:
     """An entry of today stands in the case; returns its id."""
     dated = {"happened_on": clock.today().isoformat(), **value}
     return record_entry(session, worker.actor, worker.keyring, case.id, kind, dated).id
