@@ -25,7 +25,7 @@ def compress(response: Response) -> Response:
     if request.endpoint != "static" or response.status_code != 200:
         return response
     response.vary.add("Accept-Encoding")
-    if response.mimetype in COMPRESSIBLE and "gzip" in request.accept_encodings:
+    if response.mimetype in COMPRESSIBLE and request.accept_encodings.quality("gzip") > 0:
         response.direct_passthrough = False
         content = response.get_data()
         response.close()
