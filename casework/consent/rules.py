@@ -82,18 +82,23 @@ def may_share(
 
 
 def openable(
-    consents: Iterable[Consent], recipient: UUID, on: date, provider_kind: str = ""
+    consents: Iterable[Consent],
+    recipient: UUID,
+    on: date,
+    provider_kind: str = "",
+    service: str = "",
 ) -> dict[Section, Consent]:
     """The sections a recipient may open on a day, each with the consent or ground that allows it.
 
     `provider_kind` (code of `type_partenaire`) widens necessity by health where the recipient
-    cares for health. A consent comes before a ground of necessity.
+    cares for health. `service` is the purpose: a yes given for another service opens nothing for
+    this one, a no closes them all. A consent comes before a ground of necessity.
     """
     told = list(consents)
     found = {
         section: consent
         for section in SHAREABLE
-        if (consent := last_word(told, recipient, section)) is not None and consent.holds(on)
+        if (consent := last_word(told, recipient, section, service)) and consent.holds(on)
     }
     for ground in told:
         if ground.recipient == recipient and necessity_holds(ground, on):
@@ -102,10 +107,13 @@ def openable(
     return found
 
 
-def last_word(consents: Iterable[Consent], recipient: UUID, section: Section) -> Consent | None:
-    """The answer last recorded about sharing this section with this recipient.
+def last_word(
+    consents: Iterable[Consent], recipient: UUID, section: Section, service: str = ""
+) -> Consent | None:
+    """The answer last recorded about sharing this section with this recipient for this service.
 
-    An answer without sections is about all of them: « share nothing with them » is one no.
+    An answer without sections is about all of them: « share nothing with them » is one no. A yes
+    that names another service is no answer here.
     """
     about = [
         consent
@@ -113,8 +121,15 @@ def last_word(consents: Iterable[Consent], recipient: UUID, section: Section) ->
         if consent.kind == SHARING
         and consent.recipient == recipient
         and (section in consent.sections or not consent.sections)
+        and not (consent.answer is Answer.YES and is_for_another(consent, service))
     ]
     return max(about, key=_recorded, default=None)
+
+
+def is_for_another(consent: Consent, service: str) -> bool:
+    """True when the person was asked about another service than this one."""
+    asked_for = str(consent.value.get("service") or "")
+    return bool(service and asked_for) and asked_for != service
 
 
 def _recorded(consent: Consent) -> tuple[str, int]:

@@ -166,7 +166,14 @@ def send(play: Performance, service: str, referral_id: UUID) -> None:
         worker.actor,
         case.id,
         case.key(consents.SECTION, consents.VERSION),
-        answered(SHARING, "yes", recipient=str(provider.id), sections=wished, expires_on=expires),
+        answered(
+            SHARING,
+            "yes",
+            recipient=str(provider.id),
+            sections=wished,
+            service=service,
+            expires_on=expires,
+        ),
     )
     electronic = play.stage.answers_for(provider) is not None
     urgency = {"eleve": Urgency.EMERGENCY, "moyen": Urgency.URGENT}.get(story.risk, Urgency.NORMAL)

@@ -37,7 +37,7 @@ def disclose(
     case = referral.case
     if case is None:
         raise NotAllowed
-    allowed = may_share(session, case, referral.row.provider_id)
+    allowed = may_share(session, case, referral.row.provider_id, wish["service"])
     wished = [Section(name) for name in wish["sections"]]
     if any(section not in allowed for section in wished):
         raise RuleBroken("no_consent")
@@ -51,11 +51,16 @@ def disclose(
     )
 
 
-def may_share(session: Session, case: OpenCase, provider_id: UUID) -> dict[Section, Consent]:
-    """The sections that may go to the provider today, each with what allows it."""
+def may_share(
+    session: Session, case: OpenCase, provider_id: UUID, service: str = ""
+) -> dict[Section, Consent]:
+    """The sections that may go to the provider today, each with what allows it.
+
+    Without a service, those that may go for some service or other.
+    """
     consents = list_consents(session, case.id, case.key(CONSENTS, VERSION))
     provider = session.get_one(Provider, provider_id)
-    return openable(consents, provider_id, clock.today(), provider.kind)
+    return openable(consents, provider_id, clock.today(), provider.kind, service)
 
 
 def card_of(case_card: Mapping[str, object], wish: dict[str, Any]) -> dict[str, object]:

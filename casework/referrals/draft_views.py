@@ -182,7 +182,7 @@ class Sharing:
 
 def sharing_of(session: Session, draft: Draft) -> Sharing:
     """The sections that may go to the provider, and the proposed ones that nothing allows yet."""
-    why = may_share(session, draft.case, draft.provider.id)
+    why = may_share(session, draft.case, draft.provider.id, draft.wish.service)
     proposed = proposed_sections(draft.provider.kind, draft.wish.service)
     return Sharing(
         allowed=[Shared(one, why[one]) for one in Section if one in why],
@@ -200,7 +200,7 @@ def proposed_now(draft: Draft, found: Sharing, asked_now: bool) -> list[str]:
 
 def chosen(session: Session, draft: Draft) -> list[Shared]:
     """The sections of the draft, each with what allows it today."""
-    why = may_share(session, draft.case, draft.provider.id)
+    why = may_share(session, draft.case, draft.provider.id, draft.wish.service)
     return [Shared(one, why.get(one)) for one in Section if one in draft.wish.sections]
 
 

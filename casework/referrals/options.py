@@ -160,7 +160,7 @@ def proposed(
     session: Session, case: OpenCase, provider: Provider, service: str
 ) -> tuple[Section, ...]:
     """The least sections the service needs, as far as they may be shared today."""
-    allowed = may_share(session, case, provider.id)
+    allowed = may_share(session, case, provider.id, service)
     return tuple(one for one in proposed_sections(provider.kind, service) if one in allowed)
 
 

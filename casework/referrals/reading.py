@@ -236,15 +236,17 @@ def shared_by(session: Session, referral: OpenReferral, wish: Wish | None) -> li
     """The sections a referral shares, each with what allows it today; a receiver learns which
     sections, and only once it has accepted."""
     if referral.case is not None and wish is not None:
-        return allowed(session, referral.case, referral.row.provider_id, wish.sections)
+        return allowed(
+            session, referral.case, referral.row.provider_id, wish.sections, wish.service
+        )
     if referral.grant is None or not discloses(referral.state):
         return []
     return [Shared(one, None) for one in Section if one in referral.grant.sections]
 
 
 def allowed(
-    session: Session, case: OpenCase, provider_id: UUID, sections: Sequence[str]
+    session: Session, case: OpenCase, provider_id: UUID, sections: Sequence[str], service: str
 ) -> list[Shared]:
     """Each of the sections with what allows the provider to read it today."""
-    why = may_share(session, case, provider_id)
+    why = may_share(session, case, provider_id, service)
     return [Shared(one, why.get(one)) for one in Section if one in sections]

@@ -64,8 +64,9 @@ def end_uncovered(
 
 def shares_uncovered(session: Session, case: OpenCase, row: Referral) -> bool:
     """True when a referral shares a section that nothing allows today."""
-    wished = set(asked(session, as_sender(case, row))["sections"])
-    return not wished <= {str(name) for name in may_share(session, case, row.provider_id)}
+    wish = asked(session, as_sender(case, row))
+    allowed = may_share(session, case, row.provider_id, wish["service"])
+    return not set(wish["sections"]) <= {str(name) for name in allowed}
 
 
 def as_sender(case: OpenCase, row: Referral) -> OpenReferral:

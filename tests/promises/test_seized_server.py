@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import secrets
 import tempfile
@@ -109,11 +108,15 @@ def test_an_upload_of_five_megabytes_leaves_no_plaintext_file(
     made: list[str] = []
     for name in ("TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "mkstemp"):
         monkeypatch.setattr(tempfile, name, lambda *_a, _n=name, **_k: made.append(_n))
-    body = (NOTE.encode() * 130_000)[: 5 * 1024 * 1024]
+    note = (NOTE.encode() * 130_000)[: 5 * 1024 * 1024]
+    parts = (
+        b'--b\r\nContent-Disposition: form-data; name="handle"\r\n\r\nx\r\n',
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="p.jpg"\r\n\r\n',
+        note,
+        b"\r\n--b--\r\n",
+    )
     answer = client.post(
-        "/sign-in",
-        data={"handle": "x", "passphrase": "y", "file": (io.BytesIO(body), "photo.jpg")},
-        content_type="multipart/form-data",
+        "/sign-in", data=b"".join(parts), content_type="multipart/form-data; boundary=b"
     )
     assert answer.status_code == 303
     assert made == []

@@ -170,3 +170,14 @@ def test_a_served_referral_counts_once_its_owners_team_works_again(
     run_chores(session, zeinab.actor, zeinab.keyring)
     kinds = sorted(session.scalars(select(Fact.kind)))
     assert kinds == ["incident", "referral", "registered", "served"]
+
+
+def test_a_yes_for_one_service_opens_nothing_for_another(session: Session, cast: Cast) -> None:
+    zeinab = cast.person("zeinab")
+    case = opened(session, zeinab)
+    agree(session, zeinab, case, cast.provider(HEALTH), "identity", service="sante")
+    referred(session, zeinab, case, cast.provider(HEALTH), "identity", service="sante")
+    with pytest.raises(RuleBroken, match="no_consent"):
+        referred(
+            session, zeinab, case, cast.provider(HEALTH), "identity", service="certificat_medical"
+        )

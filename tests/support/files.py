@@ -78,10 +78,17 @@ def agree(
     provider_id: UUID,
     *sections: str,
     days: int = 180,
+    service: str = "",
 ) -> UUID:
     """The person agrees that the provider may open the sections; returns the consent's id."""
     expires = (clock.today() + timedelta(days=days)).isoformat()
-    value = answer(SHARING, recipient=str(provider_id), sections=list(sections), expires_on=expires)
+    value = answer(
+        SHARING,
+        recipient=str(provider_id),
+        sections=list(sections),
+        expires_on=expires,
+        service=service,
+    )
     key = case.key(consents.SECTION, consents.VERSION)
     return consents.record_consent(session, worker.actor, case.id, key, value).id
 
