@@ -470,5 +470,8 @@ def opens(key: bytes, row: CaseSection) -> bool:
 def test_who_can_open_what_follows_from_the_model(ground: tuple[Engine, Cast]) -> None:
     machine = type("Machine", (Everybody,), {"ground": ground})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=25, stateful_step_count=25, deadline=None, phases=[Phase.generate])
+        machine,
+        settings=settings(
+            max_examples=25, stateful_step_count=25, deadline=None, phases=[Phase.generate]
+        ),
     )

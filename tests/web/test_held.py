@@ -25,6 +25,7 @@ from casework.web.member import Member
 from casework.web.models import HeldForm
 from tests.conftest import new_client
 from tests.support.cast import Cast, enter
+from tests.support.files import opened
 from tests.support.strict_client import StrictClient
 from tests.web.conftest import post
 from tests.web.trials import CANARY
@@ -212,3 +213,15 @@ def test_a_held_search_is_not_taken_for_a_form(
 
     monkeypatch.setattr(forms, "hold", hold_another)
     assert CANARY not in zeinab.page(sent_back(zeinab, text="")).document.source
+
+
+def test_a_refused_closure_keeps_the_reason_that_was_chosen(
+    zeinab: StrictClient, session: Session, cast: Cast
+) -> None:
+    case_id = opened(session, cast.person("zeinab")).id
+    address = f"/cases/{case_id}/closure"
+    typed: dict[str, Any] = {"code": "besoins_satisfaits", "happened_on-day": "32"}
+    answer = zeinab.send(zeinab.page(address), address, **typed)
+    assert answer.headers["Location"].startswith(f"{address}?held=")
+    kept = zeinab.page(answer.headers["Location"]).form(address).values
+    assert (kept["code"], kept["happened_on-day"]) == ("besoins_satisfaits", "32")
