@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -25,7 +25,6 @@ STATUS: dict[type[Exception], int] = {
     NotAllowed: 403,
     StaleVersion: 409,
     StaleDataError: 409,
-    IntegrityError: 409,
     InvalidTransition: 409,
     RuleBroken: 409,
     VaultError: 500,
