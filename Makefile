@@ -7,6 +7,7 @@ PYTHON := $(BIN)/python
 FLASK := $(BIN)/flask --app casework
 PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --no-deps --require-hashes --only-binary :all: -r
+BUILD := $(PIP) install --no-deps --require-hashes --no-build-isolation -r
 SOURCES := benchmarks casework config.py gunicorn.conf.py migrations tests
 
 .PHONY: run practice setup serve test unit browser lint lint-style lint-types lint-imports lint-safety
@@ -85,9 +86,9 @@ $(VENV)/run.stamp: requirements.txt | $(PYTHON)
 	@$(INSTALL) $< || { echo "The packages could not be installed: see above, check the network, then start again." >&2; exit 1; }
 	@touch $@
 
-$(VENV)/test.stamp: requirements-dev.txt | $(PYTHON)
+$(VENV)/test.stamp: requirements-dev.txt requirements-source.txt | $(PYTHON)
 	@echo "Installing what the tests need (once; about a minute)..."
-	@$(INSTALL) $< || { echo "The packages could not be installed: see above, check the network, then start again." >&2; exit 1; }
+	@$(INSTALL) $< && $(BUILD) requirements-source.txt || { echo "The packages could not be installed: see above, check the network, then start again." >&2; exit 1; }
 	@touch $@ $(VENV)/run.stamp
 
 $(PYTHON):

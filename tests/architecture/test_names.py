@@ -11,7 +11,7 @@ import pytest
 from tests.architecture import names
 from tests.architecture.source import ROOT, in_git
 
-LISTS = ("requirements.txt", "requirements-dev.txt")
+LISTS = ("requirements.txt", "requirements-dev.txt", "requirements-source.txt")
 
 
 def test_every_name_says_something() -> None:
@@ -74,9 +74,11 @@ def test_a_loose_package_is_found(line: str) -> None:
 
 def test_the_lists_hold_what_the_project_needs_and_nothing_else() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    run, test = project["dependencies"], project["optional-dependencies"]["dev"]
-    assert names.listed((ROOT / LISTS[0]).read_text()) == names.needed(run)
-    assert names.listed((ROOT / LISTS[1]).read_text()) == names.needed([*run, *test])
+    run, extras = project["dependencies"], project["optional-dependencies"]
+    for_run, for_tests, from_source = (names.listed((ROOT / name).read_text()) for name in LISTS)
+    assert for_run == names.needed(run)
+    assert for_tests | from_source == names.needed([*run, *extras["dev"], *extras["source"]])
+    assert not for_tests & from_source
 
 
 def test_what_a_package_needs_is_needed_too() -> None:

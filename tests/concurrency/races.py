@@ -14,22 +14,25 @@ from sqlalchemy.orm import Session
 
 from casework.db import db
 
-PATIENCE = 0.7
-"""Seconds one waits for the others at a meeting: where the database lets one in at a time, as
-SQLite does, they cannot come."""
+ALONE = 0.7
+"""Seconds one waits at a meeting where the database lets one in at a time, as SQLite does: nobody
+can come."""
+PATIENCE = 20
+"""Seconds one waits where the others can come, however busy the machine is."""
 
 
 class Meeting:
     """A point in the middle of an act at which all wait for each other, if they can come at all."""
 
-    def __init__(self, people: int = 2) -> None:
+    def __init__(self, database: str, people: int = 2) -> None:
         self.barrier = threading.Barrier(people)
+        self.patience = PATIENCE if database == "postgresql" else ALONE
         self.met = False
 
     def __call__(self, *_: object, **__: object) -> None:
         """Waits for the others, once; goes on alone where they do not come."""
         with suppress(threading.BrokenBarrierError):
-            self.barrier.wait(PATIENCE)
+            self.barrier.wait(self.patience)
             self.met = True
             self.barrier.abort()
 

@@ -52,9 +52,9 @@ def case_id(session: Session, cast: Cast) -> UUID:
 
 @on_both_databases
 def test_of_two_writes_to_one_section_exactly_one_is_kept(
-    app: Flask, session: Session, cast: Cast, case_id: UUID
+    app: Flask, session: Session, cast: Cast, case_id: UUID, database: str
 ) -> None:
-    meeting = Meeting()
+    meeting = Meeting(database)
 
     def write(handle: str) -> str:
         def act(own: Session) -> None:
@@ -112,9 +112,15 @@ def moves_after_meeting(
     [(Move.CANCEL, Move.ACCEPT), (Move.CANCEL, Move.DECLINE), (Move.WITHDRAW, Move.ACCEPT)],
 )
 def test_of_two_moves_that_exclude_each_other_one_is_made(
-    app: Flask, session: Session, cast: Cast, referral_id: UUID, hers: Move, theirs: Move
+    app: Flask,
+    session: Session,
+    cast: Cast,
+    referral_id: UUID,
+    database: str,
+    hers: Move,
+    theirs: Move,
 ) -> None:
-    step = partial(moves_after_meeting, app, Meeting(), referral_id)
+    step = partial(moves_after_meeting, app, Meeting(database), referral_id)
     outcomes = at_once(
         partial(step, cast.person("zeinab"), hers), partial(step, cast.person("mariam"), theirs)
     )

@@ -49,7 +49,7 @@ def test_a_chore_that_two_meet_at_once_is_done_once_and_costs_nobody_her_act(
     case_id = case.id
     session.commit()
     assert waiting(session) > 0
-    meeting = Meeting()
+    meeting = Meeting(database)
     monkeypatch.setattr(chores, "do", before(meeting, chores.do))
     browsers = {handle: new_client(app) for handle in PEOPLE}
     for handle, client in browsers.items():

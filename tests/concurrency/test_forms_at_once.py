@@ -65,7 +65,7 @@ def opened_cases(session: Session) -> int:
 def test_a_form_that_opens_a_case_sent_twice_at_once_opens_one(
     app: Flask, session: Session, cast: Cast, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    meeting = Meeting()
+    meeting = Meeting(database)
     monkeypatch.setattr(intake, "active_keyholders", before(meeting, active_keyholders))
     client = browser(app, cast, "zeinab")
     page = client.page("/cases/new/consent")
@@ -90,7 +90,7 @@ def test_of_two_who_write_one_section_at_once_one_is_kept_and_the_other_sees_bot
     address, words = f"/cases/{case_id}/sections/contact", dict(PHONES)
     browsers = {handle: browser(app, cast, handle) for handle in words}
     pages = {handle: client.page(address) for handle, client in browsers.items()}
-    meeting = Meeting()
+    meeting = Meeting(database)
     monkeypatch.setattr(sections, "sealed", before(meeting, sections.sealed))
 
     def send(handle: str) -> str:

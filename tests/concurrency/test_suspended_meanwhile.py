@@ -53,7 +53,7 @@ def test_her_act_is_whole_and_her_last(
     database: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    under_way, meeting, token = threading.Event(), Meeting(), token_of(ibrahim)
+    under_way, meeting, token = threading.Event(), Meeting(database), token_of(ibrahim)
 
     def slow(name: str = "trial") -> None:
         under_way.set()

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,12 +41,23 @@ def postgresql() -> Path | None:
     return Path(elsewhere).resolve().parent if elsewhere else None
 
 
+def library(name: str) -> bool:
+    """True where the machine has the shared library of that name."""
+    return find_library(name) is not None
+
+
 BROWSER = (
     Tool("chromium", lambda: chromium() is not None),
     Tool("fonts-noto-core", lambda: any(FONTS.glob("NotoSans-Regular.*"))),
 )
 DATABASE = (Tool("postgresql", lambda: postgresql() is not None),)
-TOOLS = BROWSER + DATABASE
+PAPER = (
+    Tool("libpango-1.0-0", lambda: library("pango-1.0")),
+    Tool("libpangoft2-1.0-0", lambda: library("pangoft2-1.0")),
+    Tool("libharfbuzz-subset0", lambda: library("harfbuzz-subset")),
+    Tool("poppler-utils", lambda: shutil.which("pdftotext") is not None),
+)
+TOOLS = BROWSER + DATABASE + PAPER
 
 
 def missing(tools: tuple[Tool, ...] = TOOLS) -> list[str]:
