@@ -18,6 +18,11 @@ SENTENCES: dict[str, Any] = {
     "session.expired": _l("A session ended by itself"),
     "access.refused": _l("asked for something not open to this function (%(permission)s)"),
     "check.failed": _l("A row changed outside the program was refused (%(check)s)"),
+    "history.differed": _l(
+        "was warned at sign-in: the browser had seen %(seen)s acts of the log, it has %(size)s"
+        " (%(why)s)"
+    ),
+    "history.reported": _l("told somebody by voice that the log differs (%(why)s)"),
     "account.invited": _l("invited %(user)s as %(role)s: %(team)s"),
     "account.activated": _l("took up the account with the one-time code"),
     "account.ended": _l("closed the account of %(user)s"),
@@ -40,6 +45,9 @@ SENTENCES: dict[str, Any] = {
     "case.reopened": _l("reopened a file"),
     "card.written": _l("corrected the card of a file"),
     "case.erased": _l("erased a file"),
+    "readers.viewed": _l("looked who opened a file"),
+    "record.read": _l("read to a person what was done with her file"),
+    "record.printed": _l("printed for a person what was done with her file"),
     "contact.tallied": _l("counted a person who wanted no file: %(team)s"),
     "draft.received": _l("handed in a sealed sheet for the team: %(team)s"),
     "draft.opened": _l("opened a sealed sheet of the team: %(team)s"),
@@ -56,6 +64,16 @@ SENTENCES: dict[str, Any] = {
     "grant.converted": _l("took over what was shared, for the team: %(team)s"),
     "grant.ended": _l("ended what was shared with %(team)s"),
     "letter.printed": _l("printed a referral letter"),
+    "activity.recorded": _l("wrote down an activity (%(kind)s)"),
+    "activity.changed": _l("corrected an activity"),
+    "activity.removed": _l("removed an activity"),
+    "radio.written": _l("wrote down a partner radio"),
+    "practice.noted": _l("added a practice to the register"),
+    "month.attested": _l("attested the month %(month)s: %(team)s"),
+    "workload.viewed": _l("looked at the workload of the team: %(team)s"),
+    "evidence.shown": _l(
+        "showed a sample of %(ids)s files, without names, to a verifier (%(verifier)s): %(team)s"
+    ),
     "fact.written": _l("A line for the statistics was written"),
     "fact.corrected": _l("A line for the statistics was corrected"),
     "fact.removed": _l("A line for the statistics was removed"),
@@ -66,6 +84,8 @@ SENTENCES: dict[str, Any] = {
     "configuration.changed": _l("changed a setting (%(setting)s)"),
     "demonstration.loaded": _l("loaded the demonstration with %(cases)s files"),
     "audit.viewed": _l("looked at this log (%(act)s)"),
+    "unusual.viewed": _l("looked for unusual access"),
+    "checkpoint.compared": _l("compared a kept checkpoint with the log (%(result)s)"),
     "audit.exported": _l("exported this log up to %(size)s acts"),
     "audit.redacted": _l("removed the content of old acts (%(reason)s)"),
 }
@@ -85,6 +105,11 @@ REASONS: dict[str, Any] = {
     "SealBroken": _l("a sealed box does not open"),
     "SignatureBroken": _l("a signature is not right"),
     "WeakParameters": _l("sealed words exchanged"),
+    "shorter": _l("the log is shorter"),
+    "differs": _l("another history"),
+    "broken": _l("a part of the log is missing"),
+    "continued": _l("still contained"),
+    "refused": _l("not a checkpoint of this log"),
 }
 SECTIONS = {str(section): code for section, code in CODE_OF_SECTION.items()}
 ANY = "…"
@@ -146,5 +171,6 @@ LABELS: dict[str, Any] = {
     "to_state": state_words,
     "why": lambda code: REASONS.get(code, code),
     "check": lambda code: REASONS.get(code, code),
+    "result": lambda code: REASONS.get(code, code),
     "act": lambda code: in_general(code) if code in SENTENCES else code,
 }

@@ -44,6 +44,8 @@ SESSIONS: dict[str, Keys] = {
     "session.expired": {},
     "access.refused": {"permission": CODE, "record": CODE},
     "check.failed": {"check": CODE},
+    "history.differed": {"why": CODE, "seen": COUNT, "size": COUNT},
+    "history.reported": {"why": CODE, "seen": COUNT, "size": COUNT},
 }
 PEOPLE: dict[str, Keys] = {
     "account.invited": {"user": ID, "team": MAYBE_ID, "role": CODE},
@@ -70,6 +72,9 @@ CASES: dict[str, Keys] = {
     "case.reopened": {"case": ID, "boxes": BOXES},
     "card.written": {"case": ID, "boxes": BOXES},
     "case.erased": {"case": ID},
+    "readers.viewed": {"case": ID},
+    "record.read": {"case": ID},
+    "record.printed": {"case": ID},
     "contact.tallied": {"team": ID},
     "draft.received": {"team": ID, "draft": ID, "kind": CODE, "digest": DIGEST},
     "draft.opened": {"team": ID, "draft": ID, "kind": CODE},
@@ -107,11 +112,23 @@ STATISTICS: dict[str, Keys] = {
     "statistics.viewed": {"period": MAYBE_PERIOD},
 }
 PROGRAMME: dict[str, Keys] = {
+    "activity.recorded": {"activity": ID, "kind": CODE},
+    "activity.changed": {"activity": ID},
+    "activity.removed": {"activity": ID},
+    "radio.written": {"radio": ID},
+    "practice.noted": {"practice": ID},
+    "month.attested": {"team": ID, "month": PERIOD},
+    "workload.viewed": {"team": ID},
+    "evidence.shown": {"team": ID, "period": PERIOD, "verifier": CODE, "ids": IDS},
     "export.made": {"kind": CODE, "digest": DIGEST},
     "directory.changed": {"provider": ID},
     "configuration.changed": {"setting": CODE},
+    "backup.made": {"archives": BOXES},
+    "backup.restored": {"archives": BOXES},
     "demonstration.loaded": {"cases": COUNT},
     "audit.viewed": {"case": MAYBE_ID, "person": MAYBE_ID, "act": MAYBE_CODE},
+    "unusual.viewed": {},
+    "checkpoint.compared": {"result": CODE, "size": COUNT},
     "audit.exported": {"size": COUNT},
     "audit.redacted": {"reason": CODE, "ranges": RANGES},
 }

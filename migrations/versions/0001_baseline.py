@@ -75,6 +75,14 @@ def upgrade() -> None:
     with op.batch_alter_table('facts', schema=None) as batch_op:
         batch_op.create_index('ix_facts_kind_quarter', ['kind', 'quarter'], unique=False)
 
+    op.create_table('goals',
+    sa.Column('indicator', sa.String(length=4), nullable=False),
+    sa.Column('baseline', sa.Integer(), nullable=True),
+    sa.Column('target', sa.Integer(), nullable=True),
+    sa.CheckConstraint('baseline >= 0', name=op.f('ck_goals_baseline_not_negative')),
+    sa.CheckConstraint('target >= 0', name=op.f('ck_goals_target_not_negative')),
+    sa.PrimaryKeyConstraint('indicator', name=op.f('pk_goals'))
+    )
     op.create_table('job_claims',
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('slot', sa.String(length=20), nullable=False),
@@ -86,6 +94,21 @@ def upgrade() -> None:
     sa.Column('value', sa.String(length=200), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_marks'))
     )
+    op.create_table('practices',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('theme', sa.String(length=16), nullable=False),
+    sa.Column('commune', sa.String(length=10), nullable=False),
+    sa.Column('noted_on', sa.Date(), nullable=False),
+    sa.Column('quarter', sa.String(length=6), nullable=False),
+    sa.Column('told', sa.Text(), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("kind IN ('customary','religious')", name=op.f('ck_practices_kind_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_practices'))
+    )
+    with op.batch_alter_table('practices', schema=None) as batch_op:
+        batch_op.create_index('ix_practices_quarter', ['quarter'], unique=False)
+
     op.create_table('programme_calendars',
     sa.Column('name', sa.String(length=12), nullable=False),
     sa.Column('go_live_on', sa.Date(), nullable=False),
@@ -110,6 +133,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_providers')),
     sa.UniqueConstraint('name', name=op.f('uq_providers_name'))
     )
+    op.create_table('radios',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('commune', sa.String(length=10), nullable=False),
+    sa.Column('signed_on', sa.Date(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_radios')),
+    sa.UniqueConstraint('name', name=op.f('uq_radios_name'))
+    )
     op.create_table('rate_limits',
     sa.Column('name', sa.LargeBinary(), nullable=False),
     sa.Column('window', sa.DateTime(timezone=True), nullable=False),
@@ -132,6 +164,15 @@ def upgrade() -> None:
     with op.batch_alter_table('releases', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_releases_period'), ['period'], unique=False)
 
+    op.create_table('sign_in_tries',
+    sa.Column('name', sa.LargeBinary(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_sign_in_tries'))
+    )
+    with op.batch_alter_table('sign_in_tries', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sign_in_tries_until'), ['until'], unique=False)
+
     op.create_table('teams',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.String(length=8), nullable=False),
@@ -142,6 +183,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_teams')),
     sa.UniqueConstraint('provider_id', name=op.f('uq_teams_provider_id'))
     )
+    op.create_table('used_challenges',
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('digest', name=op.f('pk_used_challenges'))
+    )
+    with op.batch_alter_table('used_challenges', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_used_challenges_expires_at'), ['expires_at'], unique=False)
+
     op.create_table('users',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('handle', sa.String(length=40), nullable=False),
@@ -155,6 +204,44 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('invited','pending','active','suspended','ended')", name=op.f('ck_users_state_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('handle', name=op.f('uq_users_handle'))
+    )
+    op.create_table('activities',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.String(length=24), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=False),
+    sa.Column('quarter', sa.String(length=6), nullable=False),
+    sa.Column('commune', sa.String(length=10), nullable=False),
+    sa.Column('theme', sa.String(length=16), nullable=False),
+    sa.Column('proof', sa.String(length=16), nullable=False),
+    sa.Column('radio_id', sa.Uuid(), nullable=True),
+    sa.Column('language', sa.String(length=12), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=True),
+    sa.Column('callers', sa.Integer(), nullable=True),
+    sa.Column('services', sa.Integer(), nullable=True),
+    sa.Column('displaced', sa.Integer(), nullable=True),
+    sa.Column('disabled', sa.Integer(), nullable=True),
+    sa.Column('before_percent', sa.Integer(), nullable=True),
+    sa.Column('after_percent', sa.Integer(), nullable=True),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('after_percent BETWEEN 0 AND 100', name=op.f('ck_activities_after_is_percent')),
+    sa.CheckConstraint('before_percent BETWEEN 0 AND 100', name=op.f('ck_activities_before_is_percent')),
+    sa.CheckConstraint('minutes BETWEEN 0 AND 1440', name=op.f('ck_activities_minutes_of_a_day')),
+    sa.ForeignKeyConstraint(['radio_id'], ['radios.id'], name=op.f('fk_activities_radio_id_radios')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_activities'))
+    )
+    with op.batch_alter_table('activities', schema=None) as batch_op:
+        batch_op.create_index('ix_activities_quarter_kind', ['quarter', 'kind'], unique=False)
+
+    op.create_table('attestations',
+    sa.Column('team_id', sa.Uuid(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('team_name', sa.String(length=120), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=False),
+    sa.Column('made_on', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['team_id'], ['teams.id'], name=op.f('fk_attestations_team_id_teams')),
+    sa.PrimaryKeyConstraint('team_id', 'month', name=op.f('pk_attestations'))
     )
     op.create_table('cases',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -244,6 +331,8 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('box', sa.LargeBinary(), nullable=True),
+    sa.Column('lock_box', sa.LargeBinary(), nullable=True),
+    sa.Column('pin_tries', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_sessions_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sessions'))
     )
@@ -286,8 +375,9 @@ def upgrade() -> None:
     sa.Column('user_id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('box', sa.LargeBinary(), nullable=False),
-    sa.Column('last_step', sa.Integer(), nullable=True),
+    sa.Column('last_step', sa.BigInteger(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("kind IN ('totp','card','key','pin')", name=op.f('ck_user_factors_kind_known')),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_user_factors_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_factors'))
     )
@@ -303,6 +393,17 @@ def upgrade() -> None:
     sa.Column('box', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_user_unlocks_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('user_id', 'method', name=op.f('pk_user_unlocks'))
+    )
+    op.create_table('activity_heads',
+    sa.Column('activity_id', sa.Uuid(), nullable=False),
+    sa.Column('sex', sa.String(length=1), nullable=False),
+    sa.Column('age', sa.String(length=8), nullable=False),
+    sa.Column('people', sa.Integer(), nullable=False),
+    sa.CheckConstraint("age IN ('u18','a18_35','a36p')", name=op.f('ck_activity_heads_age_known')),
+    sa.CheckConstraint("sex IN ('F','M')", name=op.f('ck_activity_heads_sex_known')),
+    sa.CheckConstraint('people BETWEEN 1 AND 9999', name=op.f('ck_activity_heads_people_counted')),
+    sa.ForeignKeyConstraint(['activity_id'], ['activities.id'], name=op.f('fk_activity_heads_activity_id_activities'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('activity_id', 'sex', 'age', name=op.f('pk_activity_heads'))
     )
     op.create_table('attachments',
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -474,6 +575,7 @@ def downgrade() -> None:
 
     op.drop_table('case_access')
     op.drop_table('attachments')
+    op.drop_table('activity_heads')
     op.drop_table('user_unlocks')
     with op.batch_alter_table('user_factors', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_user_factors_user_id'))
@@ -503,17 +605,36 @@ def downgrade() -> None:
         batch_op.drop_index('ix_cases_owner_team_next_step_on')
 
     op.drop_table('cases')
+    op.drop_table('attestations')
+    with op.batch_alter_table('activities', schema=None) as batch_op:
+        batch_op.drop_index('ix_activities_quarter_kind')
+
+    op.drop_table('activities')
     op.drop_table('users')
+    with op.batch_alter_table('used_challenges', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_used_challenges_expires_at'))
+
+    op.drop_table('used_challenges')
     op.drop_table('teams')
+    with op.batch_alter_table('sign_in_tries', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sign_in_tries_until'))
+
+    op.drop_table('sign_in_tries')
     with op.batch_alter_table('releases', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_releases_period'))
 
     op.drop_table('releases')
     op.drop_table('rate_limits')
+    op.drop_table('radios')
     op.drop_table('providers')
     op.drop_table('programme_calendars')
+    with op.batch_alter_table('practices', schema=None) as batch_op:
+        batch_op.drop_index('ix_practices_quarter')
+
+    op.drop_table('practices')
     op.drop_table('marks')
     op.drop_table('job_claims')
+    op.drop_table('goals')
     with op.batch_alter_table('facts', schema=None) as batch_op:
         batch_op.drop_index('ix_facts_kind_quarter')
 

@@ -1,0 +1,1 @@
+"""What the programme does besides cases: activities without names, and what it promised."""
