@@ -63,6 +63,7 @@ TABLES = (
     "consent",
     "referrals",
     "facts",
+    "programme",
     "statistics",
     "cli",
 )
@@ -202,6 +203,6 @@ def demonstration(app: Flask) -> bool:
 
 @cache
 def asset(name: str) -> str:
-    """The address of a static file, changed whenever its content changes."""
+    """The address of a static file, changed whenever its content changes; the same on any host."""
     digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:8]
-    return url_for("static", filename=name, v=digest)
+    return f"/static/{name}?v={digest}"
