@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base, UtcDateTime
@@ -65,15 +65,30 @@ class UserUnlock(Base):
     box: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class FactorKind(StrEnum):
+    """What proves, beside the words, that it is she; a PIN reopens a locked page and proves no
+    more."""
+
+    TOTP = "totp"
+    CARD = "card"
+    KEY = "key"
+    PIN = "pin"
+
+
 class UserFactor(Base):
-    """A second factor of a person, sealed under a key derived from the user seed."""
+    """A second factor of a person, sealed under a key derived from the user seed.
+
+    `last_step` only ever grows, by one atomic update: the last 30 seconds whose code was used, the
+    spent codes of a card as bits, the counter of a security key.
+    """
 
     __tablename__ = "user_factors"
+    __table_args__ = (CheckConstraint("kind IN ('totp','card','key','pin')", name="kind_known"),)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     box: Mapped[bytes] = mapped_column(LargeBinary)
-    last_step: Mapped[int | None] = mapped_column()
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -147,7 +162,8 @@ class TeamBookRow(Base):
 
 
 class SessionRow(Base):
-    """A signed-in browser: the keys stand in `box`, under the cookie and the boot key together."""
+    """A signed-in browser: the keys stand in `box`, under the cookie and the boot key together;
+    and, where she has a PIN, in `lock_box` under these and the PIN."""
 
     __tablename__ = "sessions"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -155,6 +171,8 @@ class SessionRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    lock_box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    pin_tries: Mapped[int] = mapped_column(default=0)
 
 
 class RateLimit(Base):
@@ -164,3 +182,20 @@ class RateLimit(Base):
     name: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     window: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     tries: Mapped[int] = mapped_column(default=0)
+
+
+class TryRow(Base):
+    """How often one name was tried, and until when the next try waits; the name is a keyed hash."""
+
+    __tablename__ = "sign_in_tries"
+    name: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    until: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class UsedChallenge(Base):
+    """A challenge that a security key has answered, as its hash: it serves no second time."""
+
+    __tablename__ = "used_challenges"
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

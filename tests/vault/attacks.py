@@ -18,7 +18,7 @@ from casework.vault.case_keys import (
     section_key,
 )
 from casework.vault.drafts import open_draft
-from casework.vault.factors import check_seen, open_totp
+from casework.vault.factors import check_seen, open_factor
 from casework.vault.files import FilePlace, decrypt_file, open_file_key
 from casework.vault.grants import open_grant, open_grant_key, open_transfer
 from casework.vault.keys import (
@@ -40,6 +40,7 @@ from tests.vault.cast import (
     CASE_KEY,
     DRAFT,
     ENTRY,
+    FACTOR,
     FILE_KEY,
     GOUNDAM,
     PLACE,
@@ -127,7 +128,11 @@ KEPT: dict[str, Kept] = {
     ),
     "file": Kept(_read_file, "box", {"file_key": FILE_KEY, "place": PLACE}),
     "session": Kept(open_session, "box", SESSION),
-    "totp": Kept(open_totp, "box", {"user": aminata, "user_id": AMINATA}),
+    "factor": Kept(
+        open_factor,
+        "box",
+        {"user": aminata, "user_id": AMINATA, "factor_id": FACTOR, "kind": "totp"},
+    ),
     "seen": Kept(check_seen, "mark", {"user": aminata, **SEEN}),
     "server": Kept(
         _read_server,

@@ -41,7 +41,7 @@ CASE_KEY = a_seed(13)
 FILE_KEY = a_seed(14)
 TOKEN = "Dw8PDw8PDw8PDw8PDw8PDw8PDw8PDw8PDw8PDw8PDw8"  # 32 bytes 0x0f
 WORDS = "abaisser abandon abdiquer abeille abolir aborder"
-TOTP_SECRET = b"12345678901234567890"
+FACTOR = an_id(0xFA)
 
 CARD: dict[str, object] = {"name": "Fadimata Alhousseïni", "phone": "76 00 00 00", "keys": ["ft"]}
 VALUE: dict[str, object] = {"given": "Fadimata", "age": 31, "safe": True, "note": None}

@@ -25,7 +25,7 @@ from casework.vault.case_keys import (
 )
 from casework.vault.context import ctx
 from casework.vault.drafts import open_draft
-from casework.vault.factors import check_seen, open_totp, seen_mark
+from casework.vault.factors import check_seen, open_factor, seen_mark
 from casework.vault.files import decrypt_file, open_file_key
 from casework.vault.grants import open_grant, open_grant_key, open_transfer
 from casework.vault.keys import (
@@ -53,6 +53,7 @@ from tests.vault.cast import (
     COURT,
     DRAFT,
     ENTRY,
+    FACTOR,
     FILE_KEY,
     GOUNDAM,
     PLACE,
@@ -61,7 +62,6 @@ from tests.vault.cast import (
     REFERRAL_CARD,
     SERVER_KEY,
     TOKEN,
-    TOTP_SECRET,
     VALUE,
     WORDS,
     a_book,
@@ -254,7 +254,7 @@ def test_the_vault_opens_a_kept_session() -> None:
 
 
 def test_the_vault_opens_a_kept_second_factor() -> None:
-    assert open_totp(aminata, AMINATA, KNOWN["totp"]) == TOTP_SECRET
+    assert open_factor(aminata, AMINATA, FACTOR, "totp", KNOWN["factor"]) == VALUE
 
 
 def test_the_vault_knows_a_kept_note_of_the_log() -> None:
@@ -287,6 +287,10 @@ def test_the_fingerprint_of_a_box_is_its_sha256() -> None:
 
 KEK, CLINIC_KEK = reader.expand(a_seed(3), "team/kek"), reader.expand(a_seed(5), "team/kek")
 SYMMETRIC: dict[str, tuple[bytes, bytes]] = {
+    "factor": (
+        reader.expand(a_seed(1), "user/totp"),
+        reader.context("factor", AMINATA, FACTOR, "totp"),
+    ),
     "case-key": (KEK, reader.context("case-key", CASE, GOUNDAM, 3, 6)),
     "book": (KEK, reader.context("book", GOUNDAM, 3, 5)),
     "section": (
@@ -308,6 +312,7 @@ SYMMETRIC: dict[str, tuple[bytes, bytes]] = {
     ),
 }
 INSIDE: dict[str, object] = {
+    "factor": VALUE,
     "case-key": {"key": CASE_KEY.hex(), "card": CARD},
     "section": VALUE,
     "exchange": VALUE,
@@ -328,8 +333,6 @@ def test_the_separate_reader_opens_the_boxes_that_hold_a_seed() -> None:
     next_kek = reader.expand(a_seed(4), "team/kek")
     old = reader.context("old-seed", GOUNDAM, 3, 4)
     assert reader.raw_box(next_kek, KNOWN["old-seed"], old) == goundam.seed
-    totp = reader.context("totp", AMINATA)
-    assert reader.raw_box(reader.expand(a_seed(1), "user/totp"), KNOWN["totp"], totp) == TOTP_SECRET
     file_key = reader.expand(CASE_KEY, "section", "attachments", 2)
     place = reader.context("file", CASE, ATTACHMENT, "attachments", 2)
     assert reader.raw_box(file_key, KNOWN["file-key"], place) == FILE_KEY

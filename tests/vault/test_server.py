@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from casework.vault.errors import SealBroken, SignatureBroken
-from casework.vault.factors import check_seen, open_totp, seal_totp, seen_mark
+from casework.vault.factors import check_seen, open_factor, seal_factor, seen_mark
 from casework.vault.server import open_under, seal_under
-from tests.vault.cast import AMINATA, OUMAR, SERVER_KEY, TOTP_SECRET, VALUE, a_seed, aminata, oumar
+from tests.vault.cast import AMINATA, FACTOR, OUMAR, SERVER_KEY, VALUE, a_seed, aminata, oumar
 
 BOX = seal_under(SERVER_KEY, "held-form", AMINATA, 3, value=VALUE)
 ROOT = b"r" * 32
@@ -27,12 +27,14 @@ def test_a_held_form_is_nothing_for_another_row_purpose_or_server() -> None:
 
 
 def test_a_second_factor_opens_for_its_person_only() -> None:
-    box = seal_totp(aminata, AMINATA, TOTP_SECRET)
-    assert open_totp(aminata, AMINATA, box) == TOTP_SECRET
+    box = seal_factor(aminata, AMINATA, FACTOR, "totp", VALUE)
+    assert open_factor(aminata, AMINATA, FACTOR, "totp", box) == VALUE
     with pytest.raises(SealBroken):
-        open_totp(oumar, AMINATA, box)
+        open_factor(oumar, AMINATA, FACTOR, "totp", box)
     with pytest.raises(SealBroken):
-        open_totp(aminata, OUMAR, box)
+        open_factor(aminata, OUMAR, FACTOR, "totp", box)
+    with pytest.raises(SealBroken):
+        open_factor(aminata, AMINATA, FACTOR, "card", box)
 
 
 def test_a_note_of_the_log_is_known_again_and_not_by_anybody_else() -> None:
