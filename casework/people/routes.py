@@ -15,6 +15,7 @@ from casework.people import (
     own_sessions,
     routes_activation,
     routes_codes,
+    routes_seen,
     routes_team,
     sessions,
 )
@@ -93,7 +94,7 @@ def signed_in(token: str) -> Response:
         sessions.sign_out(db.session(), before.session_id, before.actor.user_id)
     keys = own.boot_key, own.server_key
     g.member = sessions.load_member(db.session(), token, *keys, own.idle, own.session_length)
-    response = redirect(url_for("people.home"), 303)
+    response = redirect(routes_seen.first_address(), 303)
     cookies.give(response, token)
     activation.take_away(response)
     return response
@@ -157,8 +158,9 @@ def end_session(session_id: UUID) -> Response:
 
 def register(app: Flask) -> None:
     """Adds sign-in and the account pages."""
-    for part in (routes_activation, routes_codes, routes_team):
+    for part in (routes_activation, routes_codes, routes_seen, routes_team):
         app.register_blueprint(part.blueprint)
+    app.after_request(routes_seen.keep_seen)
     app.register_blueprint(blueprint)
     app.jinja_env.filters["role_label"] = role_label
     app.jinja_env.globals["STATES"] = STATES

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 NAME = "__Host-session"
 LANGUAGE = "__Host-language"
+SEEN = "__Host-seen"
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -52,9 +53,19 @@ def take_away(response: Response) -> None:
 
 def remember_language(response: Response, language: str) -> None:
     """The browser keeps the language chosen before anybody signed in."""
+    keep_for_a_year(response, LANGUAGE, language)
+
+
+def remember_seen(response: Response, records: str) -> None:
+    """The browser keeps how far the log had come: signing out and leaving in a hurry leave it."""
+    keep_for_a_year(response, SEEN, records)
+
+
+def keep_for_a_year(response: Response, name: str, text: str) -> None:
+    """The browser keeps the cookie for a year, unreadable to script, same site only."""
     response.set_cookie(
-        LANGUAGE,
-        language,
+        name,
+        text,
         max_age=YEAR_SECONDS,
         secure=True,
         httponly=True,
