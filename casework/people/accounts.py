@@ -27,6 +27,7 @@ from casework.people.queries import first_membership, has_keys
 from casework.people.team_keys import found_team
 from casework.policy import ORGANISATION_ROLES, OWNER_ROLES, PARTNER_ROLES, Actor, Permission, Role
 from casework.vault.keys import UserKeys, new_seed
+from casework.vault.known_teams import seal_known
 from casework.vault.unlocks import create_unlock
 
 WAITING = (UserState.INVITED, UserState.PENDING)
@@ -216,6 +217,7 @@ def take_up(
     seed = new_seed()
     keys = UserKeys(seed)
     user.kem_pub = keys.public
+    user.known = seal_known(keys, user.id, {})
     keep_unlock(session, user.id, passphrase, seed)
     use_invitation(session, user.id)
     waits = first_steps(session, user, keys, recovery_public)

@@ -13,7 +13,7 @@ from casework.db import reading_only
 from casework.people.models import MembershipRow, Team, TeamKey, User
 from casework.people.queries import checked_book, has_keys, team_public
 from casework.policy import Actor, Membership, Role
-from casework.vault.errors import BookMismatch, VaultError
+from casework.vault.errors import BookMismatch, SignatureBroken, VaultError
 from casework.vault.keys import (
     Keyring,
     TeamKeys,
@@ -24,6 +24,7 @@ from casework.vault.keys import (
     pin,
     verify_team_key,
 )
+from casework.vault.known_teams import Known, open_known, seal_known
 
 
 def act_as(session: Session, user_id: UUID, keys: UserKeys) -> tuple[Actor, Keyring]:
@@ -89,8 +90,11 @@ def open_team(session: Session, row: MembershipRow, keys: UserKeys) -> TeamKeys:
     """One team's keys from the member's box.
 
     Raises VaultError when the membership, the team's public keys, the person's pin of them, or any
-    confirmed member's row is not what the keys themselves and the team's book say.
+    confirmed member's row is not what the keys themselves and the team's book say, and when she
+    never accepted this team.
     """
+    if row.team_id not in known_teams(session, row.user_id, keys):
+        raise BookMismatch("the person never accepted this team")
     public = trusted_public(session, row, keys)
     team = open_member_seed(keys, row.user_id, row.team_id, row.epoch, public, row.seed_box or b"")
     checked_book(session, team)
@@ -99,19 +103,36 @@ def open_team(session: Session, row: MembershipRow, keys: UserKeys) -> TeamKeys:
 
 def trusted_public(session: Session, row: MembershipRow, keys: UserKeys) -> TeamPublic:
     """The team's public keys of the membership's epoch: those the person has pinned, or signed
-    from epoch to epoch since the pinned ones.
+    from epoch to epoch since the pinned ones. A team that began anew must be pinned anew.
 
     Pins them where they are newer. Raises BookMismatch, SignatureBroken.
     """
     chain = published(session, row.team_id, row.epoch)
     for key, older in zip(chain, [*chain[1:], None], strict=True):
-        signer = key if key.epoch == 1 else older
-        if signer is None or signer.epoch != max(1, key.epoch - 1):
-            raise BookMismatch("an epoch of the team is missing")
-        verify_team_key(signer.sig_pub, row.team_id, key.epoch, public_of(key), key.prev_sig)
+        follows = continues(key, older)
         if is_pinned(row, key, keys):
             return pinned_anew(row, chain[0], keys)
+        if not follows:
+            break
     raise BookMismatch("the team's keys are not those the member has pinned")
+
+
+def continues(key: TeamKey, older: TeamKey | None) -> bool:
+    """True where the epoch before signed the key; False where the team begins with it, and it signs
+    itself. Raises SignatureBroken for any other."""
+    if older is not None and older.epoch == key.epoch - 1:
+        try:
+            expect_signed(older, key)
+            return True
+        except SignatureBroken:
+            pass
+    expect_signed(key, key)
+    return False
+
+
+def expect_signed(signer: TeamKey, key: TeamKey) -> None:
+    """Raises SignatureBroken unless the one epoch signed the keys of the other."""
+    verify_team_key(signer.sig_pub, key.team_id, key.epoch, public_of(key), key.prev_sig)
 
 
 def published(session: Session, team_id: UUID, epoch: int) -> Sequence[TeamKey]:
@@ -154,13 +175,31 @@ def pinned_anew(row: MembershipRow, newest: TeamKey, keys: UserKeys) -> TeamPubl
 
 def pin_waiting(session: Session, user_id: UUID, keys: UserKeys) -> None:
     """The person will know the keys of each team she waits for again: they are those whose words
-    she reads aloud."""
+    she reads aloud. A team that she accepted once is known by the keys of then."""
     for row in memberships_of(session, user_id):
         if row.confirmed_at is None and row.pin is None and has_keys(session, row.team_id):
-            pin_present(session, row, keys)
+            known = known_teams(session, user_id, keys)
+            if row.team_id in known:
+                row.pin = known[row.team_id][1]
+            else:
+                pin_present(session, row, keys)
 
 
 def pin_present(session: Session, row: MembershipRow, keys: UserKeys) -> None:
     """The person's pin stands for the keys that the team publishes today."""
     epoch, public = team_public(session, row.team_id)
+    accept(session, row, keys, epoch, public)
+
+
+def accept(
+    session: Session, row: MembershipRow, keys: UserKeys, epoch: int, public: TeamPublic
+) -> None:
+    """The person's pin stands for these keys, and her own box remembers that she accepted them."""
     row.pin = pin(keys, row.team_id, epoch, public)
+    known = {**known_teams(session, row.user_id, keys), row.team_id: (epoch, row.pin)}
+    session.get_one(User, row.user_id).known = seal_known(keys, row.user_id, known)
+
+
+def known_teams(session: Session, user_id: UUID, keys: UserKeys) -> Known:
+    """The teams she has ever accepted; raises SealBroken where the box was touched or emptied."""
+    return open_known(keys, user_id, session.get_one(User, user_id).known or b"")

@@ -31,7 +31,7 @@ class TeamKind(StrEnum):
 
 class User(Base):
     """A person with an account. Name and telephone stand in `profile`, sealed under the server
-    key."""
+    key; the teams she has accepted in `known`, sealed under her own."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -46,6 +46,7 @@ class User(Base):
     state: Mapped[str] = mapped_column(String(12), default=UserState.INVITED)
     language: Mapped[str] = mapped_column(String(2), default="fr")
     profile: Mapped[bytes | None] = mapped_column(LargeBinary)
+    known: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
@@ -112,11 +113,18 @@ class Team(Base):
     kind: Mapped[str] = mapped_column(String(8))
     name: Mapped[str] = mapped_column(String(120))
     provider_id: Mapped[UUID | None] = mapped_column(unique=True)
+    rotation_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class TeamKey(Base):
-    """The public keys of one epoch of a team, signed by the epoch before."""
+    """The public keys of one epoch of a team, signed by the epoch before, or by itself where the
+    team began anew.
+
+    `vouched` is made under the server key by a keyholder's own request: what has no keys relies on
+    it. `old_seed_box` keeps a retired epoch's seed for 60 days; `recovery_print` says which
+    recovery key the recovery box is for.
+    """
 
     __tablename__ = "team_keys"
     team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id"), primary_key=True)
@@ -126,6 +134,8 @@ class TeamKey(Base):
     sig_pub: Mapped[bytes] = mapped_column(LargeBinary)
     prev_sig: Mapped[bytes] = mapped_column(LargeBinary)
     recovery_box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    recovery_print: Mapped[str | None] = mapped_column(String(64))
+    vouched: Mapped[bytes | None] = mapped_column(LargeBinary)
     old_seed_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     retired_on: Mapped[datetime | None] = mapped_column(UtcDateTime)

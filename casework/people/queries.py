@@ -27,21 +27,22 @@ def team_public(
 ) -> tuple[int, TeamPublic]:
     """The epoch and public keys of a team: the present ones, or those of `epoch`.
 
-    Raises NotVisible when the team has no keys yet.
+    Raises NotVisible when the team has no keys yet, or begins anew.
     """
     query = select(TeamKey).where(TeamKey.team_id == team_id)
-    query = query.where(TeamKey.epoch == epoch) if epoch else query.order_by(TeamKey.epoch.desc())
-    row = session.scalars(query.limit(1)).first()
+    present = query.where(TeamKey.retired_on.is_(None)).order_by(TeamKey.epoch.desc())
+    asked = query.where(TeamKey.epoch == epoch) if epoch else present
+    row = session.scalars(asked.limit(1)).first()
     if row is None:
         raise NotVisible
     return row.epoch, TeamPublic(kem=row.kem_pub, draft=row.draft_pub, sig=row.sig_pub)
 
 
 def has_keys(session: Session, team_id: UUID) -> bool:
-    """True once the first keyholder of the team has been activated."""
-    return (
-        session.scalar(select(TeamKey.epoch).where(TeamKey.team_id == team_id).limit(1)) is not None
-    )
+    """True once the first keyholder of the team has been activated, and while it does not begin
+    anew."""
+    present = select(TeamKey.epoch).where(TeamKey.team_id == team_id, TeamKey.retired_on.is_(None))
+    return session.scalar(present.limit(1)) is not None
 
 
 def team_book(session: Session, team: TeamKeys) -> tuple[TeamBookRow, TeamBook]:
@@ -58,10 +59,27 @@ def team_book(session: Session, team: TeamKeys) -> tuple[TeamBookRow, TeamBook]:
 
 def checked_book(session: Session, team: TeamKeys) -> tuple[TeamBookRow, TeamBook]:
     """The book of a team whose members are exactly those the rows say; raises as `team_book`, and
-    BookMismatch on any difference."""
+    BookMismatch on any difference.
+
+    Of somebody suspended only the function counts: she may have lost her words and have other keys
+    by now, which open nothing before they are compared by voice.
+    """
     row, book = team_book(session, team)
-    book.expect_members(confirmed_members(session, team.team_id))
+    rows = confirmed_members(session, team.team_id)
+    for user_id in suspended_members(session, team.team_id) & book.members.keys():
+        rows[user_id] = BookMember(book.members[user_id].kem, rows[user_id].role)
+    book.expect_members(rows)
     return row, book
+
+
+def suspended_members(session: Session, team_id: UUID) -> set[UUID]:
+    """The confirmed members who are suspended."""
+    query = select(MembershipRow.user_id).where(
+        MembershipRow.team_id == team_id,
+        MembershipRow.confirmed_at.is_not(None),
+        MembershipRow.suspended_at.is_not(None),
+    )
+    return set(session.scalars(query))
 
 
 def active_keyholders(session: Session, team_id: UUID) -> Sequence[UUID]:

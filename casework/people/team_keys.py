@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit.log import record
 from casework.errors import NotAllowed, NotVisible
 from casework.people.comparisons import expect_mark
+from casework.people.keyrings import accept
 from casework.people.models import MembershipRow, Team, TeamBookRow, TeamKey, User
 from casework.people.queries import checked_book, team_public
 from casework.policy import Actor, Permission
@@ -20,7 +22,6 @@ from casework.vault.keys import (
     TeamKeys,
     UserKeys,
     new_seed,
-    pin,
     seal_member_seed,
     seal_recovery,
     sign_team_key,
@@ -35,21 +36,31 @@ def found_team(
     keys: UserKeys,
     recovery_public: bytes | None,
 ) -> TeamKeys:
-    """The team has its first epoch of keys, held by this person; its book names her and nobody
-    else."""
-    team = TeamKeys(row.team_id, 1, new_seed())
-    session.add(key_row(team, sign_team_key(team, team.team_id, 1, team.public), recovery_public))
+    """The team has keys, held by this person; its book names her and nobody else. They are its
+    first, or the next after those of a team that began anew; they sign themselves."""
+    team = TeamKeys(row.team_id, last_epoch(session, row.team_id) + 1, new_seed())
+    signature = sign_team_key(team, team.team_id, team.epoch, team.public)
+    session.add(key_row(team, signature, recovery_public))
     row.seed_box = seal_member_seed(team, user.id, keys.public)
-    row.pin = pin(keys, team.team_id, 1, team.public)
-    row.epoch = 1
+    accept(session, row, keys, team.epoch, team.public)
+    row.epoch = team.epoch
     row.confirmed_at = clock.now()
-    recovery = fingerprint(recovery_public) if recovery_public else ""
     members = {user.id: BookMember(keys.public, row.role)}
-    book = TeamBook(members=members, peers={}, recovery=recovery)
-    session.add(
-        TeamBookRow(team_id=team.team_id, epoch=1, revision=1, box=seal_book(team, 1, book))
-    )
+    book = TeamBook(members=members, peers={}, recovery=recovery_print(recovery_public))
+    box = seal_book(team, 1, book)
+    session.add(TeamBookRow(team_id=team.team_id, epoch=team.epoch, revision=1, box=box))
     return team
+
+
+def last_epoch(session: Session, team_id: UUID) -> int:
+    """The number of the team's newest epoch, retired or not; 0 for a team without keys."""
+    newest = select(func.max(TeamKey.epoch)).where(TeamKey.team_id == team_id)
+    return session.scalar(newest) or 0
+
+
+def recovery_print(recovery_public: bytes | None) -> str:
+    """What the team's book says of the recovery key; empty where there is none."""
+    return fingerprint(recovery_public) if recovery_public else ""
 
 
 def key_row(team: TeamKeys, signature: bytes, recovery_public: bytes | None) -> TeamKey:
@@ -62,6 +73,7 @@ def key_row(team: TeamKeys, signature: bytes, recovery_public: bytes | None) -> 
         sig_pub=team.public.sig,
         prev_sig=signature,
         recovery_box=seal_recovery(recovery_public, team) if recovery_public else None,
+        recovery_print=recovery_print(recovery_public) or None,
         created_at=clock.now(),
     )
 

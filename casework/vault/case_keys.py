@@ -52,6 +52,15 @@ def open_owner_access(team: TeamKeys, case_id: UUID, revision: int, box: bytes) 
     return OwnerAccess.read(unpack(open_box(team.cipher, box, _owner(team, case_id, revision))))
 
 
+def reseal_owner_access(
+    old: TeamKeys, new: TeamKeys, case_id: UUID, revision: int, box: bytes
+) -> bytes:
+    """The same key and card under the team's next keys, at the next revision of the row; raises
+    `SealBroken`."""
+    plain = open_box(old.cipher, box, _owner(old, case_id, revision))
+    return seal(new.cipher, plain, _owner(new, case_id, revision + 1))
+
+
 def section_key(case_key: bytes, section: str, version: int) -> bytes:
     """The key (32 bytes) of one version of a section; a withdrawal moves to the next version."""
     return kdf(case_key, "section", section, version)

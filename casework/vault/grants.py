@@ -116,6 +116,35 @@ def open_grant_key(
     return Grant.read(unpack(open_box(team.cipher, box, context)))
 
 
+def reseal_grant_key(
+    old: TeamKeys, new: TeamKeys, case_id: UUID, referral_id: UUID, revision: int, box: bytes
+) -> bytes:
+    """The same grant under the team's next keys, at the next revision of the row; raises
+    `SealBroken`."""
+    plain = open_box(old.cipher, box, _held(old, case_id, referral_id, revision))
+    return seal(new.cipher, plain, _held(new, case_id, referral_id, revision + 1))
+
+
+def sign_grant_again(
+    old: TeamKeys,
+    new: TeamKeys,
+    to_team: UUID,
+    to_epoch: int,
+    case_id: UUID,
+    referral_id: UUID,
+    box: bytes,
+    signature: bytes,
+) -> bytes:
+    """The sender's next keys vouch for a grant that its former keys signed; the box stays.
+
+    Raises `SignatureBroken` when the former keys did not sign it.
+    """
+    info = ctx("grant", case_id, old.team_id, to_team, to_epoch, referral_id)
+    message = _signed("grant-sig", info, box)
+    verify(old.public.sig, message, signature)
+    return new.sign(message)
+
+
 def seal_transfer(
     sender: TeamKeys,
     to_team: UUID,

@@ -7,7 +7,7 @@ object, so that opening a symmetric box never costs asymmetric work.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from uuid import UUID
@@ -64,6 +64,11 @@ class UserKeys:
     def pin_key(self) -> bytes:
         """Authenticates the team keys the person has once accepted."""
         return kdf(self.seed, "user/pin")
+
+    @cached_property
+    def known_key(self) -> bytes:
+        """Seals which teams the person has ever accepted, and by which keys."""
+        return kdf(self.seed, "user/known")
 
     @cached_property
     def totp_key(self) -> bytes:
@@ -150,6 +155,10 @@ class Keyring:
             return self.teams[team_id]
         except KeyError:
             raise NotAllowed("the keys of this team are not held") from None
+
+    def with_team(self, team: TeamKeys) -> Keyring:
+        """The same keyring with these keys of a team, in place of those it held."""
+        return replace(self, teams={**self.teams, team.team_id: team})
 
 
 def _checked(team: TeamKeys, public: TeamPublic) -> TeamKeys:

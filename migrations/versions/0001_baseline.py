@@ -25,6 +25,7 @@ def upgrade() -> None:
     sa.Column('idx', sa.BigInteger(), nullable=True),
     sa.Column('arrival', sa.BigInteger(), nullable=True),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('hour', sa.Integer(), nullable=False),
     sa.Column('action', sa.String(length=40), nullable=False),
     sa.Column('actor_id', sa.Uuid(), nullable=True),
     sa.Column('case_id', sa.Uuid(), nullable=True),
@@ -32,14 +33,14 @@ def upgrade() -> None:
     sa.Column('leaf_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('redacted_for', sa.String(length=40), nullable=True),
     sa.CheckConstraint('(body IS NULL) = (redacted_for IS NOT NULL)', name=op.f('ck_audit_entries_redacted_says_why')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entries')),
-    sa.UniqueConstraint('idx', name=op.f('uq_audit_entries_idx'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entries'))
     )
     with op.batch_alter_table('audit_entries', schema=None) as batch_op:
-        batch_op.create_index('ix_audit_entries_action_idx', ['action', 'idx'], unique=False)
-        batch_op.create_index('ix_audit_entries_actor_id_idx', ['actor_id', 'idx'], unique=False)
-        batch_op.create_index('ix_audit_entries_at_idx', ['at', 'idx'], unique=False)
-        batch_op.create_index('ix_audit_entries_case_id_idx', ['case_id', 'idx'], unique=False)
+        batch_op.create_index('ix_audit_entries_action_hour_idx', ['action', 'hour', 'idx'], unique=False, sqlite_where=sa.text('idx IS NOT NULL'), postgresql_where=sa.text('idx IS NOT NULL'))
+        batch_op.create_index('ix_audit_entries_actor_id_hour_idx', ['actor_id', 'hour', 'idx'], unique=False, sqlite_where=sa.text('idx IS NOT NULL'), postgresql_where=sa.text('idx IS NOT NULL'))
+        batch_op.create_index('ix_audit_entries_case_id_hour_idx', ['case_id', 'hour', 'idx'], unique=False, sqlite_where=sa.text('idx IS NOT NULL'), postgresql_where=sa.text('idx IS NOT NULL'))
+        batch_op.create_index('ix_audit_entries_hour_idx', ['hour', 'idx'], unique=False, sqlite_where=sa.text('idx IS NOT NULL'), postgresql_where=sa.text('idx IS NOT NULL'))
+        batch_op.create_index('ix_audit_entries_idx', ['idx'], unique=True, sqlite_where=sa.text('idx IS NOT NULL'), postgresql_where=sa.text('idx IS NOT NULL'))
         batch_op.create_index('ix_audit_entries_waiting', ['arrival'], unique=False, sqlite_where=sa.text('idx IS NULL'), postgresql_where=sa.text('idx IS NULL'))
 
     op.create_table('audit_nodes',
@@ -178,6 +179,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=8), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('provider_id', sa.Uuid(), nullable=True),
+    sa.Column('rotation_due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("kind IN ('owner','partner')", name=op.f('ck_teams_kind_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_teams')),
@@ -199,6 +201,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('language', sa.String(length=2), nullable=False),
     sa.Column('profile', sa.LargeBinary(), nullable=True),
+    sa.Column('known', sa.LargeBinary(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("state IN ('invited','pending','active','suspended','ended')", name=op.f('ck_users_state_known')),
@@ -364,6 +367,8 @@ def upgrade() -> None:
     sa.Column('sig_pub', sa.LargeBinary(), nullable=False),
     sa.Column('prev_sig', sa.LargeBinary(), nullable=False),
     sa.Column('recovery_box', sa.LargeBinary(), nullable=True),
+    sa.Column('recovery_print', sa.String(length=64), nullable=True),
+    sa.Column('vouched', sa.LargeBinary(), nullable=True),
     sa.Column('old_seed_box', sa.LargeBinary(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('retired_on', sa.DateTime(timezone=True), nullable=True),
@@ -644,10 +649,11 @@ def downgrade() -> None:
     op.drop_table('audit_nodes')
     with op.batch_alter_table('audit_entries', schema=None) as batch_op:
         batch_op.drop_index('ix_audit_entries_waiting', sqlite_where=sa.text('idx IS NULL'), postgresql_where=sa.text('idx IS NULL'))
-        batch_op.drop_index('ix_audit_entries_case_id_idx')
-        batch_op.drop_index('ix_audit_entries_at_idx')
-        batch_op.drop_index('ix_audit_entries_actor_id_idx')
-        batch_op.drop_index('ix_audit_entries_action_idx')
+        batch_op.drop_index('ix_audit_entries_idx', sqlite_where=sa.text('idx IS NOT NULL'), postgresql_where=sa.text('idx IS NOT NULL'))
+        batch_op.drop_index('ix_audit_entries_hour_idx', sqlite_where=sa.text('idx IS NOT NULL'), postgresql_where=sa.text('idx IS NOT NULL'))
+        batch_op.drop_index('ix_audit_entries_case_id_hour_idx', sqlite_where=sa.text('idx IS NOT NULL'), postgresql_where=sa.text('idx IS NOT NULL'))
+        batch_op.drop_index('ix_audit_entries_actor_id_hour_idx', sqlite_where=sa.text('idx IS NOT NULL'), postgresql_where=sa.text('idx IS NOT NULL'))
+        batch_op.drop_index('ix_audit_entries_action_hour_idx', sqlite_where=sa.text('idx IS NOT NULL'), postgresql_where=sa.text('idx IS NOT NULL'))
 
     op.drop_table('audit_entries')
     op.drop_table('audit_checkpoints')
