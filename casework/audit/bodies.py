@@ -36,6 +36,11 @@ def round_down(action: str, moment: datetime) -> datetime:
     return finest if action in TO_THE_MINUTE else finest.replace(minute=0)
 
 
+def hour_of(moment: datetime) -> int:
+    """Whole hours since the beginning of 1970, UTC."""
+    return int(moment.timestamp() // 3600)
+
+
 def compose(
     action: str, actor: UUID | None, at: datetime, values: Mapping[str, object]
 ) -> dict[str, Json]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    TextClause,
     event,
     text,
 )
@@ -20,19 +21,30 @@ from sqlalchemy.orm import Mapped, mapped_column
 from casework.db import Base, UtcDateTime
 
 
+PLACED, WAITING = text("idx IS NOT NULL"), text("idx IS NULL")
+
+
+def _where(rows: TextClause, name: str, *columns: str, unique: bool = False) -> Index:
+    """An index of these rows only, on both databases."""
+    return Index(name, *columns, unique=unique, sqlite_where=rows, postgresql_where=rows)
+
+
 class AuditEntry(Base):
     """One act. The body is what is proved; action, actor, case and time are copies to find it by.
 
     `idx` is the place in the tree, given by the sequencer after the commit. `arrival` (nanoseconds)
     keeps the order of waiting entries and is forgotten with the sequencing, so that nothing finer
-    than the body's own time remains.
+    than the body's own time remains. `hour` is `at` in whole hours since 1970, by which pages are
+    turned. A commit writes the row, its key and one index of waiting entries; all other indexes are
+    the sequencer's to fill.
     """
 
     __tablename__ = "audit_entries"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    idx: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    idx: Mapped[int | None] = mapped_column(BigInteger)
     arrival: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    hour: Mapped[int] = mapped_column()
     action: Mapped[str] = mapped_column(String(40))
     actor_id: Mapped[UUID | None] = mapped_column()
     case_id: Mapped[UUID | None] = mapped_column()
@@ -41,16 +53,12 @@ class AuditEntry(Base):
     redacted_for: Mapped[str | None] = mapped_column(String(40))
     __table_args__ = (
         CheckConstraint("(body IS NULL) = (redacted_for IS NOT NULL)", name="redacted_says_why"),
-        Index("ix_audit_entries_case_id_idx", "case_id", "idx"),
-        Index("ix_audit_entries_actor_id_idx", "actor_id", "idx"),
-        Index("ix_audit_entries_action_idx", "action", "idx"),
-        Index("ix_audit_entries_at_idx", "at", "idx"),
-        Index(
-            "ix_audit_entries_waiting",
-            "arrival",
-            sqlite_where=text("idx IS NULL"),
-            postgresql_where=text("idx IS NULL"),
-        ),
+        _where(PLACED, "ix_audit_entries_idx", "idx", unique=True),
+        _where(PLACED, "ix_audit_entries_hour_idx", "hour", "idx"),
+        _where(PLACED, "ix_audit_entries_case_id_hour_idx", "case_id", "hour", "idx"),
+        _where(PLACED, "ix_audit_entries_actor_id_hour_idx", "actor_id", "hour", "idx"),
+        _where(PLACED, "ix_audit_entries_action_hour_idx", "action", "hour", "idx"),
+        _where(WAITING, "ix_audit_entries_waiting", "arrival"),
     )
 
 

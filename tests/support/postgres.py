@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +26,15 @@ TEMPLATE = "casework_template"
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server; `folder` holds its socket."""
+    """A running server; `folder` holds its socket, `pid` is its first process."""
 
     folder: Path
+    pid: int
+
+    def processor(self) -> float:
+        """Seconds of the processor that all its processes have used, ended ones included."""
+        pids = [self.pid, *map(int, _children(self.pid))]
+        return sum(_ticks(pid, pid == self.pid) for pid in pids) / os.sysconf("SC_CLK_TCK")
 
     def url(self, name: str) -> str:
         """The address of one of its databases."""
@@ -57,6 +63,17 @@ class Server:
         migrate(self.url(TEMPLATE))
 
 
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def _ticks(pid: int, of_children: bool) -> int:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15] if of_children else fields[11:13]))
+    return 0
+
+
 def owner() -> str | None:
     """Whom the server runs as: PostgreSQL refuses root; None for the present user."""
     if os.geteuid():
@@ -66,7 +83,7 @@ def owner() -> str | None:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(settings: Sequence[str] = FAST) -> Iterator[Server]:
     """A server with an empty template, stopped and removed when the block ends."""
     programs, user = postgresql(), owner()
     assert programs is not None
@@ -78,17 +95,19 @@ def running() -> Iterator[Server]:
     subprocess.run(
         [programs / "initdb", *cluster], user=user, check=True, stdout=subprocess.DEVNULL, cwd="/"
     )
-    process = _start(programs, data, folder, user)
+    process = _start(programs, data, folder, user, settings)
     try:
-        yield _ready(Server(folder), process)
+        yield _ready(Server(folder, process.pid), process)
     finally:
         process.terminate()
         process.wait(30)
         shutil.rmtree(folder)
 
 
-def _start(programs: Path, data: Path, folder: Path, user: str | None) -> subprocess.Popen[bytes]:
-    settings = [word for setting in FAST for word in ("-c", setting)]
+def _start(
+    programs: Path, data: Path, folder: Path, user: str | None, wanted: Sequence[str]
+) -> subprocess.Popen[bytes]:
+    settings = [word for setting in wanted for word in ("-c", setting)]
     where = ["-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
     log = (folder / "log").open("wb")
     with log:
