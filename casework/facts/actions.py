@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit import log
+from casework.errors import RuleBroken
 from casework.facts.calendar import first_day, following
 from casework.facts.dimensions import Dimensions
 from casework.facts.kinds import FactKind, check, pack
@@ -27,13 +28,25 @@ def set_calendar(
     *,
     year_starts_in: int = 1,
     delay_days: int = 15,
+    exact_headline: bool = False,
     actor: UUID | None = None,
 ) -> None:
     """The programme counts from `go_live_on`; its years begin in the given month (1, 4, 7 or 10).
 
-    A quarter may close `delay_days` days after its end.
+    A quarter may close `delay_days` days after its end. With `exact_headline` two large yearly
+    counts come out exact. Raises RuleBroken('calendar_in_use') when a quarter is closed already and
+    the programme would begin or its years run otherwise: published sums would lose their quarters.
     """
-    values = {"go_live_on": go_live_on, "year_starts_in": year_starts_in, "delay_days": delay_days}
+    before = programme_calendar(session)
+    same = (before.go_live_on, before.year_starts_in) == (go_live_on, year_starts_in)
+    if last_closed(session) is not None and not same:
+        raise RuleBroken("calendar_in_use")
+    values = {
+        "go_live_on": go_live_on,
+        "year_starts_in": year_starts_in,
+        "delay_days": delay_days,
+        "exact_headline": exact_headline,
+    }
     session.merge(ProgrammeCalendar(name="programme", **values))
     session.flush()
     log.record(session, "configuration.changed", actor=actor, setting="calendar")

@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework.facts.calendar import following, quarter_of, year_of
 from casework.facts.kinds import unpack
-from casework.facts.models import ClosedPeriod, Fact, ProgrammeCalendar
+from casework.facts.models import COUNTED, ClosedPeriod, Fact, ProgrammeCalendar
 
-CODES = (
-    Fact.kind,
-    Fact.quarter,
-    Fact.commune,
-    Fact.sex,
-    Fact.age_group,
-    Fact.category_group,
-    Fact.problem_group,
-    Fact.detail,
-)
+CODES = tuple(Fact.__table__.c[name] for name in COUNTED)
 DIMENSIONS = ("commune", "sex", "age", "category", "problem")
 
 
@@ -33,6 +25,7 @@ class Calendar:
     go_live_on: date | None = None
     year_starts_in: int = 1
     delay_days: int = 15
+    exact_headline: bool = False
 
     def year_of(self, quarter: str) -> str:
         """The reporting year of a quarter."""
@@ -42,7 +35,9 @@ class Calendar:
 def programme_calendar(session: Session) -> Calendar:
     """The programme's calendar as set, or the default one."""
     row = session.get(ProgrammeCalendar, "programme")
-    return Calendar(row.go_live_on, row.year_starts_in, row.delay_days) if row else Calendar()
+    if row is None:
+        return Calendar()
+    return Calendar(row.go_live_on, row.year_starts_in, row.delay_days, row.exact_headline)
 
 
 def last_closed(session: Session) -> str | None:
@@ -84,6 +79,7 @@ def counted_facts(session: Session, quarters: Iterable[str]) -> Iterator[Counted
     `codes` names commune, sex, age, category, problem and the details of the kind.
     """
     chosen = select(*CODES, func.sum(Fact.weight)).where(Fact.quarter.in_(list(quarters)))
-    for kind, quarter, *codes, detail, count in session.execute(chosen.group_by(*CODES)):
+    unpacked = cache(unpack)
+    for quarter, kind, *codes, detail, count in session.execute(chosen.group_by(*CODES)):
         named = dict(zip(DIMENSIONS, codes, strict=True))
-        yield Counted(kind, quarter, named | unpack(detail), int(count))
+        yield Counted(kind, quarter, named | unpacked(detail), int(count))

@@ -1,4 +1,5 @@
-"""Published figures as the database keeps them: drawn once, never changed, all that anyone sees."""
+"""Published figures as the database keeps them: drawn once, never changed, all that anyone sees;
+beside them what a close goes by."""
 
 from __future__ import annotations
 
@@ -46,10 +47,50 @@ class StatCell(Base):
     release: Mapped[Release] = relationship(back_populates="cells")
 
 
+class ExactHeadline(Base):
+    """One exact count of a closed year for the whole project, outside every table: 100 at least."""
+
+    __tablename__ = "exact_headlines"
+    __table_args__ = (CheckConstraint("value >= 100", name="headline_is_large"),)
+    period: Mapped[str] = mapped_column(String(8), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    value: Mapped[int] = mapped_column()
+
+
+class Erratum(Base):
+    """A dated note on a closed period: what is wrong in words, the figures as they are."""
+
+    __tablename__ = "errata"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    period: Mapped[str] = mapped_column(String(8), index=True)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(String(400))
+
+
+class PlannedVolume(Base):
+    """How many facts of a kind are planned a year, from a quarter that was still open on."""
+
+    __tablename__ = "planned_volumes"
+    __table_args__ = (CheckConstraint("volume >= 0", name="volume_not_negative"),)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    effective_from: Mapped[str] = mapped_column(String(6), primary_key=True)
+    volume: Mapped[int] = mapped_column()
+
+
+class SignedQuarter(Base):
+    """A team has signed that everything of a quarter is recorded (« saisie complète »)."""
+
+    __tablename__ = "signed_quarters"
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id"), primary_key=True)
+    quarter: Mapped[str] = mapped_column(String(6), primary_key=True)
+    signed_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 def _refuse(*_: Any) -> None:
     raise FrozenFigures("published figures never change")
 
 
-for frozen in (Release, StatCell):
+for frozen in (Release, StatCell, ExactHeadline, Erratum):
     event.listen(frozen, "before_update", _refuse)
     event.listen(frozen, "before_delete", _refuse)

@@ -58,6 +58,23 @@ def upgrade() -> None:
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('period', name=op.f('pk_closed_periods'))
     )
+    op.create_table('errata',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('period', sa.String(length=8), nullable=False),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('note', sa.String(length=400), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_errata'))
+    )
+    with op.batch_alter_table('errata', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_errata_period'), ['period'], unique=False)
+
+    op.create_table('exact_headlines',
+    sa.Column('period', sa.String(length=8), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('value', sa.Integer(), nullable=False),
+    sa.CheckConstraint('value >= 100', name=op.f('ck_exact_headlines_headline_is_large')),
+    sa.PrimaryKeyConstraint('period', 'kind', name=op.f('pk_exact_headlines'))
+    )
     op.create_table('facts',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.String(length=12), nullable=False),
@@ -74,7 +91,7 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('facts', schema=None) as batch_op:
-        batch_op.create_index('ix_facts_kind_quarter', ['kind', 'quarter'], unique=False)
+        batch_op.create_index('ix_facts_counted', ['quarter', 'kind', 'commune', 'sex', 'age_group', 'category_group', 'problem_group', 'detail', 'weight'], unique=False)
 
     op.create_table('goals',
     sa.Column('indicator', sa.String(length=4), nullable=False),
@@ -94,6 +111,13 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('value', sa.String(length=200), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_marks'))
+    )
+    op.create_table('planned_volumes',
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('effective_from', sa.String(length=6), nullable=False),
+    sa.Column('volume', sa.Integer(), nullable=False),
+    sa.CheckConstraint('volume >= 0', name=op.f('ck_planned_volumes_volume_not_negative')),
+    sa.PrimaryKeyConstraint('kind', 'effective_from', name=op.f('pk_planned_volumes'))
     )
     op.create_table('practices',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -115,6 +139,7 @@ def upgrade() -> None:
     sa.Column('go_live_on', sa.Date(), nullable=False),
     sa.Column('year_starts_in', sa.Integer(), nullable=False),
     sa.Column('delay_days', sa.Integer(), nullable=False),
+    sa.Column('exact_headline', sa.Boolean(), nullable=False),
     sa.CheckConstraint('delay_days BETWEEN 0 AND 90', name=op.f('ck_programme_calendars_delay_is_short')),
     sa.CheckConstraint('year_starts_in IN (1, 4, 7, 10)', name=op.f('ck_programme_calendars_year_starts_with_a_quarter')),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_programme_calendars'))
@@ -342,6 +367,15 @@ def upgrade() -> None:
     with op.batch_alter_table('sessions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sessions_user_id'), ['user_id'], unique=False)
 
+    op.create_table('signed_quarters',
+    sa.Column('team_id', sa.Uuid(), nullable=False),
+    sa.Column('quarter', sa.String(length=6), nullable=False),
+    sa.Column('signed_by', sa.Uuid(), nullable=False),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['signed_by'], ['users.id'], name=op.f('fk_signed_quarters_signed_by_users')),
+    sa.ForeignKeyConstraint(['team_id'], ['teams.id'], name=op.f('fk_signed_quarters_team_id_teams')),
+    sa.PrimaryKeyConstraint('team_id', 'quarter', name=op.f('pk_signed_quarters'))
+    )
     op.create_table('stat_cells',
     sa.Column('release_id', sa.Uuid(), nullable=False),
     sa.Column('table_name', sa.String(length=60), nullable=False),
@@ -589,6 +623,7 @@ def downgrade() -> None:
     op.drop_table('team_keys')
     op.drop_table('team_books')
     op.drop_table('stat_cells')
+    op.drop_table('signed_quarters')
     with op.batch_alter_table('sessions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sessions_user_id'))
 
@@ -637,13 +672,19 @@ def downgrade() -> None:
         batch_op.drop_index('ix_practices_quarter')
 
     op.drop_table('practices')
+    op.drop_table('planned_volumes')
     op.drop_table('marks')
     op.drop_table('job_claims')
     op.drop_table('goals')
     with op.batch_alter_table('facts', schema=None) as batch_op:
-        batch_op.drop_index('ix_facts_kind_quarter')
+        batch_op.drop_index('ix_facts_counted')
 
     op.drop_table('facts')
+    op.drop_table('exact_headlines')
+    with op.batch_alter_table('errata', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_errata_period'))
+
+    op.drop_table('errata')
     op.drop_table('closed_periods')
     op.drop_table('audit_sequencer')
     op.drop_table('audit_nodes')
