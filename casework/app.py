@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -92,12 +92,28 @@ def compose(settings: Settings, check: bool) -> Flask:
     add_shell(app, settings)
     for feature in FEATURES:
         import_module(f"casework.{feature}.routes").register(app)
-    app.extensions["chores"] = import_module("casework.referrals.chores").run_chores
+    add_chores(app, settings)
     import_module("casework.cli").register(app)
     if check and os.environ.get("FLASK_RUN_FROM_CLI") != "true":
         with app.app_context():
             require_database()
     return app
+
+
+def add_chores(app: Flask, settings: Settings) -> None:
+    """What waits for a keyholder's next writing request."""
+    own, recovery = settings.server_key, settings.recovery_public
+    vouch = import_module("casework.people.vouching").vouch_for_teams
+    follow = import_module("casework.people.peers").follow_peers
+    rotate = import_module("casework.referrals.rotation").rotate_due_teams
+
+    def mind_keys(*by: Any) -> None:
+        vouch(*by, own)
+        follow(*by)
+
+    app.extensions["chores"] = import_module("casework.referrals.chores").run_chores
+    app.extensions["key_chores"] = mind_keys
+    app.extensions["rotation"] = lambda *by: rotate(*by, own, recovery)
 
 
 def configure(app: Flask, settings: Settings) -> None:
@@ -159,16 +175,31 @@ def member_loader(settings: Settings) -> gate.Loader:
         )
         if isinstance(found, Member) and found.stale:
             g.touch_session = lambda session, now: sessions.touch(session, found.session_id, now)
+        if isinstance(found, Member) and must_add_factor(settings, found):
+            g.before_anything_else = "factors.listing"
         return found
 
     return load
+
+
+def must_add_factor(settings: Settings, found: Member) -> bool:
+    """True for somebody who must have a second factor and has none; never in a demonstration."""
+    if found.has_factor or not settings.asks_factor(found.actor.roles()):
+        return False
+    return not demonstration(current_app)
 
 
 def keep_lost_form(found: Expired) -> bool:
     """What was posted on an expired session is kept for its author, sealed to her team."""
     lost_forms = import_module("casework.cases.lost_forms")
     return bool(
-        lost_forms.keep(db.session(), found, request.path, list(request.form.items(multi=True)))
+        lost_forms.keep(
+            db.session(),
+            gate.settings().server_key,
+            found,
+            request.path,
+            list(request.form.items(multi=True)),
+        )
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from casework.admin import audit_words
 from casework.audit.models import AuditEntry
+from casework.audit.vocabulary import TO_THE_MINUTE
 from casework.cases.case_codes import normalise
 from casework.cases.models import Case
 from casework.directory.models import Provider
@@ -48,6 +49,7 @@ class Line:
     words: str
     actor: UUID | None
     case: UUID | None
+    to_the_minute: bool
 
 
 def newest(session: Session, wanted: Wanted, before: UUID | None = None) -> list[AuditEntry]:
@@ -109,6 +111,7 @@ def in_words(session: Session, entries: Sequence[AuditEntry]) -> list[Line]:
             words_of(entry, body, names),
             entry.actor_id,
             entry.case_id,
+            entry.action in TO_THE_MINUTE,
         )
         for entry, body in zip(entries, bodies, strict=True)
     ]

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from casework.audit.log import record
 from casework.db import db, reading_only
@@ -64,7 +64,8 @@ def refused(error: Exception) -> tuple[str, int]:
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """The page of an HTTP error, with the headers that belong to it, such as the methods that are
-    allowed; redirects of the router pass."""
+    allowed; redirects of the router pass. A host that is not ours is an address that leads nowhere.
+    """
     status = error.code or 500
     if status < 400:
         return error
@@ -72,7 +73,8 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if status in (403, 404) and g.get("refused"):
         note_refusal(status)
     kept = {name: text for name, text in error.get_headers() if name != "Content-Type"}
-    return *page(status), kept
+    words, _ = page(404 if isinstance(error, SecurityError) else status)
+    return words, status, kept
 
 
 def unexpected(error: Exception) -> tuple[str, int]:

@@ -19,6 +19,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from casework import clock
 from casework.i18n import lazy_gettext as _l
+from casework.web.formats import day as day_in_words
 
 Limit = date | Callable[[], date]
 FIRST_DAY = date(1900, 1, 1)
@@ -156,9 +157,13 @@ class PartialDateField(BoxesField):
         if first > latest and latest == clock.today():
             raise Wrong(_l("This date is in the future. Check the year."), "year")
         if first > latest:
-            raise Wrong(_l("The date must be %(date)s or before.", date=shown(latest)), "year")
+            raise Wrong(
+                _l("The date must be %(date)s or before.", date=day_in_words(latest)), "year"
+            )
         if last < earliest:
-            raise Wrong(_l("The date must be %(date)s or after.", date=shown(earliest)), "year")
+            raise Wrong(
+                _l("The date must be %(date)s or after.", date=day_in_words(earliest)), "year"
+            )
 
 
 class DateField(PartialDateField):
@@ -174,11 +179,6 @@ class DateField(PartialDateField):
 def limit(given: Limit) -> date:
     """The date a limit stands for at this moment."""
     return given() if callable(given) else given
-
-
-def shown(day: date) -> str:
-    """A date as people write it here, such as 28.10.2026."""
-    return f"{day:%d.%m.%Y}"
 
 
 def read_numbers(typed: dict[str, str], partial: bool) -> tuple[int | None, int | None, int]:
@@ -237,14 +237,14 @@ class AgeField(BoxesField):
     kind = "age"
 
     def names(self) -> tuple[str, ...]:
-        """The number and the box "more or less"."""
+        """The number and the box "about"."""
         return ("years", "about")
 
     def join(self, typed: dict[str, str]) -> Age | None:
-        """The age; "more or less" without a number says nothing."""
+        """The age; "about" without a number says nothing."""
         years, about = typed["years"], bool(typed["about"])
         if not years:
-            raise Wrong(_l("Write the age too, or untick “more or less”."), "years")
+            raise Wrong(_l("Write the age too, or untick “about”."), "years")
         if not is_number(years) or int(years) > OLDEST_AGE:
             raise Wrong(_l("Write the age in years, with a number from 0 to 120."), "years")
         return {"years": int(years), "about": about}
@@ -257,8 +257,8 @@ class AgeField(BoxesField):
 
     @property
     def about(self) -> Box:
-        """The box "more or less"."""
-        return self.box("about", _l("More or less"), 0)
+        """The box "about"."""
+        return self.box("about", _l("About (a guess)"), 0)
 
 
 class OneAnswer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from babel.dates import format_date, format_datetime
@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from casework import clock, codes
+from casework.i18n import gettext as _
 
 
 def day(value: date | datetime | str | None) -> str:
@@ -43,6 +44,19 @@ def moment(value: datetime | str | None) -> str:
     )
 
 
+def hour(value: datetime) -> str:
+    """The hour in which something happened, where no more is kept, as «12 mars 2026, entre 14:00 et
+    15:00»: `value` is its beginning."""
+    begins = clock.local(value).replace(tzinfo=None)
+    ends = begins + timedelta(hours=1)
+    return _(
+        "%(day)s, between %(begins)s and %(ends)s",
+        day=format_date(begins, format="d MMM yyyy", locale=get_locale()),
+        begins=f"{begins:%H:%M}",
+        ends=_("midnight") if ends.time() == time() else f"{ends:%H:%M}",
+    )
+
+
 def label(code: str | None, list_name: str) -> str:
     """The words of a code in the page's language; empty for none."""
     return codes.label(list_name, code) if code else ""
@@ -54,6 +68,12 @@ def spoken(code: str) -> str:
 
 
 def register(app: Flask) -> None:
-    """Templates may use the filters `day`, `moment`, `code_label` and `spoken`."""
-    filters: dict[str, Any] = {"day": day, "moment": moment, "code_label": label, "spoken": spoken}
+    """Templates may use the filters `day`, `moment`, `hour`, `code_label` and `spoken`."""
+    filters: dict[str, Any] = {
+        "day": day,
+        "moment": moment,
+        "hour": hour,
+        "code_label": label,
+        "spoken": spoken,
+    }
     app.jinja_env.filters.update(filters)

@@ -4,6 +4,7 @@ French."""
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from flask import Blueprint, g, redirect, request
 from werkzeug.wrappers import Response
@@ -30,8 +31,19 @@ def current_language() -> str:
 @public
 def language(language: str) -> Response:
     """Chooses the language for this browser, then goes back to the page it was asked from."""
-    back = request.form.get("back", "/")
+    back = request.form.get("back") or asked_from()
     response = redirect(back if OWN_ADDRESS.fullmatch(back) else "/", 303)
     if language in LANGUAGES:
         cookies.remember_language(response, language)
     return response
+
+
+def asked_from() -> str:
+    """The page that the browser names as the one it comes from, when that is one of ours: an error
+    page repeats no address."""
+    try:
+        named = urlsplit(request.referrer or "")
+    except ValueError:
+        return "/"
+    here = named.netloc == request.host
+    return named._replace(scheme="", netloc="", fragment="").geturl() if here else "/"

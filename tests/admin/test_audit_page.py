@@ -66,6 +66,18 @@ def test_no_case_code_and_no_name_of_staff_is_shown(
     assert "Maitre Cisse" not in text
 
 
+def test_an_act_of_which_the_hour_is_kept_shows_no_minute(
+    cast: Cast, auditor: StrictClient, session: Session
+) -> None:
+    with clock.at(datetime(2026, 3, 12, 14, 25, tzinfo=UTC)):
+        a_case(session, cast)
+        record(session, "session.closed", cast.person("zeinab").id)
+    page = auditor.page("/audit")
+    assert "12 mars 2026, entre 14:00 et 15:00" in page.text
+    assert "12 mars 2026, 14:25" in page.text
+    assert "12 mars 2026, 14:00" not in page.text
+
+
 def test_looking_is_an_act_itself(cast: Cast, auditor: StrictClient, session: Session) -> None:
     auditor.page("/audit?act=session.opened")
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "audit.viewed")).one()

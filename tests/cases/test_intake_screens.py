@@ -151,7 +151,7 @@ def test_after_a_rape_of_last_night_the_page_says_until_when_care_helps(
     page = walk.onwards(zeinab, walk.told_rape(zeinab))
     page = zeinab.submit(page)
     assert "Traitement contre le VIH" in page.text
-    assert "Urgence proposée : Urgence (< 24 h)" in page.text
+    assert "Urgence proposée : Urgence (moins de 24 heures)" in page.text
 
 
 def test_a_child_whose_own_answer_is_missing_is_pointed_out(

@@ -178,7 +178,7 @@ def test_taking_back_says_what_will_happen_and_what_nobody_can_undo(
     assert "Ce que personne ne peut défaire" not in page.text
     moved(session, mariam, row, Move.ACCEPT)
     page = client.page(consents(case, consent, "withdrawal"))
-    assert "Ce référencement prend fin : Service médical / de santé" in page.text
+    assert "Ce référencement prend fin : Soins de santé" in page.text
     assert f"Ce que {HEALTH} a déjà lu ou noté." in page.text
     done = client.submit(page)
     session.refresh(row)

@@ -131,7 +131,7 @@ def test_the_second_of_two_sees_both_versions_and_chooses(
     mine = keeper.page(described(known))
     keeper.submit(keeper.page(described(known)), hours="Seulement le jour")
     compared = keeper.submit(mine, hours="Jour et nuit, fêtes comprises")
-    assert "Quelqu’un d’autre a modifié cette fiche" in compared.text
+    assert "Un collègue a modifié cette fiche" in compared.text
     assert "Heures d’ouvertureSeulement le jour" in compared.text
     assert compared.form().values["hours"] == "Jour et nuit, fêtes comprises"
     keeper.submit(compared)

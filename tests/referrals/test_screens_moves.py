@@ -129,7 +129,7 @@ def test_a_refusal_wants_its_reason_and_the_sender_reads_it(
     client.submit(page, reason="capacite")
     assert state_of(session, row) == State.DECLINED
     text = browser_of("zeinab").page(page_of(row.id)).text
-    assert "Capacité insuffisante" in text
+    assert "Plus de place ou de personnel" in text
     assert "Revenez lundi." in text
 
 
@@ -336,7 +336,7 @@ def test_the_answer_of_a_partner_without_an_account_is_fetched_and_written_down(
         client.page(page.links["Ils ont rendu le service"]), source="Le greffier", means="papier"
     )
     assert state_of(session, row) == State.SERVED
-    assert "Papier signé ou bordereau" in page.text
+    assert "Papier signé" in page.text
     page = client.submit(client.page(page.links["La personne confirme le service"]))
     assert state_of(session, row) == State.CONFIRMED
 

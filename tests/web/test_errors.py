@@ -19,6 +19,7 @@ from casework.web.models import Mark
 from tests.conftest import new_client
 from tests.support.cast import Cast, enter
 from tests.support.databases import on_both_databases
+from tests.support.pages import Page
 from tests.support.strict_client import StrictClient
 from tests.web import trials
 from tests.web.conftest import post, token_of
@@ -98,6 +99,27 @@ def test_error_pages_speak_her_language(zeinab: StrictClient, language: str) -> 
         assert f'<html lang="{language}"' in page
         assert ("Go to the first page" in page) is (language == "en")
         assert ("Aller à la première page" in page) is (language == "fr")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_error_page_can_be_read_in_the_other_language(zeinab: StrictClient, method: str) -> None:
+    address = "/trial/failing/stale?word=1"
+    page = Page.of(zeinab.open(address, method=method, data={"csrf_token": token_of(zeinab)}))
+    switch = page.form("/language/en")
+    came_from = {"Referer": f"https://localhost{address}"}
+    answer = zeinab.post("/language/en", data=switch.values, headers=came_from)
+    assert answer.headers["Location"] == address
+    assert '<html lang="en"' in zeinab.get(address).get_data(as_text=True)
+
+
+def test_another_host_gets_the_whole_page_with_its_way_out(
+    served: StrictClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = served.get("/sign-in", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert 'action="/exit"' in said(answer)
+    assert "Cette page n’est pas là" in said(answer)
+    assert caplog.records == []
 
 
 def test_an_address_that_leads_nowhere_says_so_to_strangers_too(stranger: StrictClient) -> None:

@@ -49,6 +49,21 @@ def test_a_moment_has_the_time_of_the_programme(language: str, value: Any) -> No
     assert formats.moment(value) == expected[language]
 
 
+@pytest.mark.parametrize(
+    ("begins", "french", "english"),
+    [
+        (14, "12 mars 2026, entre 14:00 et 15:00", "12 Mar 2026, between 14:00 and 15:00"),
+        (23, "12 mars 2026, entre 23:00 et minuit", "12 Mar 2026, between 23:00 and midnight"),
+    ],
+    ids=["afternoon", "night"],
+)
+def test_an_hour_is_never_written_as_if_the_minute_were_known(
+    language: str, begins: int, french: str, english: str
+) -> None:
+    told = formats.hour(datetime(2026, 3, 12, begins, tzinfo=UTC))
+    assert told == (french if language == "fr" else english)
+
+
 def test_no_moment_is_no_text(language: str) -> None:
     assert formats.moment(None) == formats.moment("") == ""
 

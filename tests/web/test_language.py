@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
+import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,3 +126,22 @@ def test_the_language_of_her_account_holds_until_another_is_chosen(
 
 def test_choosing_a_language_needs_the_sessions_token(zeinab: StrictClient) -> None:
     assert zeinab.post("/language/en", data={}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("named", "leads"),
+    [
+        ("https://localhost/cases?page=2#x", "/cases?page=2"),
+        ("https://evil.example/cases", "/"),
+        ("https://localhost//evil.example", "/"),
+        ("https://[bad/", "/"),
+        (None, "/"),
+    ],
+    ids=["ours", "another_site", "two_slashes", "nonsense", "none"],
+)
+def test_without_an_address_it_goes_back_to_the_page_the_browser_names(
+    client: StrictClient, named: str | None, leads: str
+) -> None:
+    headers = {"Referer": named} if named else {}
+    answer = client.post("/language/en", headers=headers)
+    assert (answer.status_code, answer.headers["Location"]) == (303, leads)
