@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert
@@ -16,19 +16,25 @@ from casework.audit.models import AuditEntry
 from casework.audit.tree import leaf_hash
 
 _VIEWS = "views"
-_INSERT = insert(AuditEntry)
+_INSERT = insert(AuditEntry.__table__)
 
 
-def record(session: Session, action: str, actor: UUID | None, **body: object) -> AuditEntry:
+class Recorded(NamedTuple):
+    """The entry that was inserted: its id and the bytes that are proved."""
+
+    id: UUID
+    body: bytes
+
+
+def record(session: Session, action: str, actor: UUID | None, **body: object) -> Recorded:
     """Inserts one entry in the caller's transaction: it commits with the change or not at all.
 
-    `actor` is the person's id, None where the system acts by itself. The answer is the entry as
-    it was inserted, outside the session. Raises ValueError when the vocabulary knows no such
-    action, or not exactly these keys and kinds of values.
+    `actor` is the person's id, None where the system acts by itself. Raises ValueError when the
+    vocabulary knows no such action, or not exactly these keys and kinds of values.
     """
     values = _values(action, actor, body)
     _insert(session, [values])
-    return AuditEntry(**values)
+    return Recorded(values["id"], values["body"])
 
 
 def record_each(
@@ -75,8 +81,8 @@ def _values(action: str, actor: UUID | None, values: Mapping[str, object]) -> di
 
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Past the unit of work, which has nothing to track here and would cost every commit more."""
+    """Past entities and their unit of work, which would double what an entry costs a commit."""
     session.connection().execute(_INSERT, rows)
 
 
-__all__ = ["flush_views", "record", "record_each", "record_view"]
+__all__ = ["Recorded", "flush_views", "record", "record_each", "record_view"]

@@ -42,6 +42,14 @@ SESSIONS: dict[str, Keys] = {
     "session.refused": {"why": CODE},
     "session.closed": {},
     "session.expired": {},
+    "session.locked": {},
+    "session.reopened": {},
+    "words.given": {},
+    "factor.added": {"kind": CODE},
+    "factor.used": {"kind": CODE},
+    "factor.removed": {"kind": CODE},
+    "alarm.raised": {},
+    "alarm.lifted": {"user": ID},
     "access.refused": {"permission": CODE, "record": CODE},
     "check.failed": {"check": CODE},
     "history.differed": {"why": CODE, "seen": COUNT, "size": COUNT},
@@ -56,7 +64,10 @@ PEOPLE: dict[str, Keys] = {
     "member.removed": {"team": ID, "user": ID},
     "partner.compared": {"team": ID, "peer": ID, "epoch": COUNT},
     "team.created": {"team": ID, "kind": CODE},
+    "account.reset": {"user": ID, "team": MAYBE_ID},
     "team.rotated": {"team": ID, "epoch": COUNT},
+    "team.restarted": {"team": ID, "user": ID},
+    "team.recovered": {"team": ID, "user": ID},
 }
 CASES: dict[str, Keys] = {
     "case.opened": {"case": ID, "team": ID, "boxes": BOXES},
@@ -72,6 +83,7 @@ CASES: dict[str, Keys] = {
     "case.reopened": {"case": ID, "boxes": BOXES},
     "card.written": {"case": ID, "boxes": BOXES},
     "case.erased": {"case": ID},
+    "access.rekeyed": {"case": ID, "boxes": BOXES},
     "readers.viewed": {"case": ID},
     "record.read": {"case": ID},
     "record.printed": {"case": ID},
@@ -84,6 +96,7 @@ CONSENT: dict[str, Keys] = {
     "consent.withdrawn": {"case": ID, "consent": ID, "digest": DIGEST},
     "necessity.requested": {"case": ID, "consent": ID, "digest": DIGEST},
     "necessity.confirmed": {"case": ID, "consent": ID, "digest": DIGEST},
+    "decision.confirmed": {"case": ID, "boxes": BOXES},
 }
 
 _ONE: dict[str, Kind] = {"case": ID, "referral": ID}
@@ -123,8 +136,8 @@ PROGRAMME: dict[str, Keys] = {
     "export.made": {"kind": CODE, "digest": DIGEST},
     "directory.changed": {"provider": ID},
     "configuration.changed": {"setting": CODE},
-    "backup.made": {"archives": BOXES},
-    "backup.restored": {"archives": BOXES},
+    "backup.made": {"boxes_digest": DIGEST, "ciphertext_digest": DIGEST},
+    "backup.restored": {"boxes_digest": DIGEST, "ciphertext_digest": DIGEST},
     "demonstration.loaded": {"cases": COUNT},
     "audit.viewed": {"case": MAYBE_ID, "person": MAYBE_ID, "act": MAYBE_CODE},
     "unusual.viewed": {},
@@ -143,5 +156,14 @@ ACTIONS: dict[str, Keys] = {
     **PROGRAMME,
 }
 
-TO_THE_MINUTE = frozenset({"session.opened", "session.refused", "session.closed"})
+TO_THE_MINUTE = frozenset(
+    {
+        "session.opened",
+        "session.refused",
+        "session.closed",
+        "session.locked",
+        "session.reopened",
+        "alarm.raised",
+    }
+)
 """Acts whose minute matters (guessing, a shared machine); of every other the log keeps the hour."""

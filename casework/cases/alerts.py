@@ -18,6 +18,7 @@ from casework.audit.log import record
 from casework.cases.access import OpenCase
 from casework.cases.models import Case, Draft
 from casework.errors import NotVisible
+from casework.people.rotation import is_readable, keys_of_epoch
 from casework.policy import Actor, Permission
 from casework.vault.drafts import open_draft, seal_draft
 from casework.vault.keys import Keyring
@@ -73,7 +74,9 @@ def waiting_alerts(session: Session, actor: Actor, keyring: Keyring) -> list[Ale
         .order_by(Draft.received_on, Draft.id)
         .limit(AT_MOST)
     ).all()
-    about = {row.id: case_in(keyring, row) for row in rows if is_readable(keyring, row)}
+    about = {
+        row.id: case_in(session, keyring, row) for row in rows if is_readable(session, keyring, row)
+    }
     cases = select(Case.id, Case.code).where(Case.id.in_(about.values()))
     codes = {row.id: row.code for row in session.execute(cases)}
     return [
@@ -83,14 +86,10 @@ def waiting_alerts(session: Session, actor: Actor, keyring: Keyring) -> list[Ale
     ]
 
 
-def is_readable(keyring: Keyring, row: Draft) -> bool:
-    """True while the team's present keys open the alert."""
-    return keyring.team(row.team_id).epoch == row.epoch
-
-
-def case_in(keyring: Keyring, row: Draft) -> UUID:
+def case_in(session: Session, keyring: Keyring, row: Draft) -> UUID:
     """The case an alert is about; raises SealBroken when its box was exchanged."""
-    return UUID(str(open_draft(keyring.team(row.team_id), row.id, KIND, row.box)["case"]))
+    team = keys_of_epoch(session, keyring.team(row.team_id), row.epoch)
+    return UUID(str(open_draft(team, row.id, KIND, row.box)["case"]))
 
 
 def settle_alert(session: Session, actor: Actor, alert_id: UUID) -> None:

@@ -13,8 +13,9 @@ from casework import clock
 from casework.audit.log import record
 from casework.cases.models import Draft
 from casework.errors import NotVisible
-from casework.people.queries import team_public
+from casework.people.rotation import is_readable, keys_of_epoch
 from casework.people.sessions import draft_team
+from casework.people.vouching import vouched_public
 from casework.policy import Actor
 from casework.vault.drafts import open_draft, seal_draft
 from casework.vault.keys import Keyring
@@ -22,7 +23,7 @@ from casework.vault.primitives import fingerprint
 from casework.web.member import Expired
 
 KIND = "lost-form"
-NEVER_KEPT = frozenset({"csrf_token", "passphrase", "code", "words"})
+NEVER_KEPT = frozenset({"csrf_token", "passphrase", "pin", "code", "words"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,18 @@ class LostForm:
     pairs: list[tuple[str, str]] = field(repr=False)
 
 
-def keep(session: Session, found: Expired, path: str, pairs: list[tuple[str, str]]) -> bool:
-    """The form is a draft of its author's team; returns False when she is in no team with keys."""
+def keep(
+    session: Session, server_key: bytes, found: Expired, path: str, pairs: list[tuple[str, str]]
+) -> bool:
+    """The form is a draft of its author's team; returns False when she is in no team with keys
+    that a keyholder vouched for."""
     team_id = draft_team(session, found.user_id)
     if team_id is None:
         return False
-    epoch, public = team_public(session, team_id)
+    try:
+        epoch, public = vouched_public(session, team_id, server_key)
+    except NotVisible:
+        return False
     draft_id = uuid4()
     kept = [[name, text] for name, text in pairs if name not in NEVER_KEPT]
     box = seal_draft(public.draft, team_id, epoch, draft_id, KIND, {"path": path, "form": kept})
@@ -76,12 +83,14 @@ def waiting(session: Session, actor: Actor, keyring: Keyring) -> list[LostForm]:
         .order_by(Draft.received_on, Draft.id)
         .limit(20)
     ).all()
-    return [opened(keyring, row) for row in rows]
+    return [opened(session, keyring, row) for row in rows if is_readable(session, keyring, row)]
 
 
-def opened(keyring: Keyring, row: Draft) -> LostForm:
-    """One lost form, opened with its team's keys."""
-    value = open_draft(keyring.team(row.team_id), row.id, KIND, row.box)
+def opened(session: Session, keyring: Keyring, row: Draft) -> LostForm:
+    """One lost form, opened with its team's keys of the epoch it was sealed to; raises
+    VaultError."""
+    team = keys_of_epoch(session, keyring.team(row.team_id), row.epoch)
+    value = open_draft(team, row.id, KIND, row.box)
     pairs = [(str(name), str(text)) for name, text in value["form"]]  # type: ignore[attr-defined]
     return LostForm(row.id, row.received_on, str(value["path"]), pairs)
 
@@ -95,7 +104,7 @@ def take(session: Session, actor: Actor, keyring: Keyring, draft_id: UUID) -> Lo
     ).first()
     if row is None or row.team_id not in keyring.teams:
         raise NotVisible
-    form = opened(keyring, row)
+    form = opened(session, keyring, row)
     session.delete(row)
     record(
         session,

@@ -15,6 +15,7 @@ from casework.people.models import (
     Invitation,
     MembershipRow,
     SessionRow,
+    Team,
     User,
     UserState,
     UserUnlock,
@@ -84,8 +85,8 @@ def suspend_member(session: Session, actor: Actor, team_id: UUID, user_id: UUID)
 def remove_member(
     session: Session, actor: Actor, keyring: Keyring, team_id: UUID, user_id: UUID
 ) -> None:
-    """The person is out of the team and its book; her sessions end; the next rotation changes
-    the keys. An account that is left without a team is over.
+    """The person is out of the team and its book; her sessions end; the keys she held change on a
+    confirmer's next writing request, this very one. An account without a team is over.
 
     Raises NotAllowed, NotVisible.
     """
@@ -93,6 +94,8 @@ def remove_member(
     team = keyring.team(team_id)
     book_row, book = team_book(session, team)
     keep_book(book_row, team, book.without_member(user_id))
+    if row.role != Role.RELAY and row.confirmed_at is not None:
+        session.get_one(Team, team_id).rotation_due_at = clock.now()
     session.delete(row)
     session.flush()
     if first_membership(session, user_id) is None:

@@ -5,22 +5,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit.log import record
 from casework.db import reading_only
 from casework.people.keyrings import note_mismatch, open_team, pin_waiting
-from casework.people.models import MembershipRow, SessionRow, Team, TeamKind, User, UserState
+from casework.people.models import (
+    FactorKind,
+    MembershipRow,
+    SessionRow,
+    Team,
+    TeamKind,
+    User,
+    UserFactor,
+    UserState,
+)
 from casework.people.profiles import open_profile
 from casework.policy import Actor, Membership, Role
 from casework.vault.errors import VaultError
 from casework.vault.keys import Keyring, TeamKeys, UserKeys
+from casework.vault.locks import check_lock, seal_lock
 from casework.vault.session_boxes import open_session, seal_session, session_id, session_key
 from casework.web.member import Expired, Member
 
@@ -28,15 +39,35 @@ KEYLESS_FOR = timedelta(hours=24)
 TOUCH_EVERY = timedelta(seconds=60)
 
 
-def payload(actor: Actor, keyring: Keyring) -> bytes:
-    """What the session box holds: the person's seed and, for each team she opened, the epoch, her
-    role as the team's book has it, and the team's seed."""
+def payload(
+    actor: Actor, keyring: Keyring, pin: bytes | None = None, proved_at: datetime | None = None
+) -> dict[str, Any]:
+    """What the session box holds: the person's seed; for each team she opened, the epoch, her
+    role as the team's book has it, and the team's seed; what came out of her PIN, where she has
+    one; and the second at which she last gave her words (0 for never)."""
     opened = {
         one.team_id.hex: [one.epoch, one.role, keyring.team(one.team_id).seed.hex()]
         for one in actor.memberships
         if one.team_id in keyring.teams
     }
-    return json.dumps({"seed": keyring.user.seed.hex(), "teams": opened}).encode()
+    return {
+        "seed": keyring.user.seed.hex(),
+        "teams": opened,
+        "pin": (pin or b"").hex(),
+        "proved": int(proved_at.timestamp()) if proved_at else 0,
+    }
+
+
+def boxes(
+    token: str, boot_key: bytes, user_id: UUID, held: dict[str, Any]
+) -> dict[str, bytes | None]:
+    """The two boxes of a session row: the one her cookie opens and, where she has a PIN, the one
+    her cookie and her PIN open together."""
+    content, pin = json.dumps(held).encode(), bytes.fromhex(held["pin"])
+    return {
+        "box": seal_session(token, boot_key, user_id, content),
+        "lock_box": seal_lock(token, boot_key, user_id, pin, content) if pin else None,
+    }
 
 
 MEMBER_ROWS = (
@@ -45,6 +76,10 @@ MEMBER_ROWS = (
         SessionRow.created_at,
         SessionRow.seen_at,
         SessionRow.box,
+        SessionRow.lock_box,
+        exists()
+        .where(UserFactor.user_id == User.id, UserFactor.kind != FactorKind.PIN)
+        .label("has_factor"),
         User.id.label("user_id"),
         User.handle,
         User.profile,
@@ -79,6 +114,7 @@ def load_member(
         identifier = session_id(token)
     except (ValueError, VaultError):
         return None
+    hold_still(session, identifier)
     rows: Any = session.execute(MEMBER_ROWS.where(SessionRow.id == identifier)).all()
     if not rows or rows[0].state != UserState.ACTIVE:
         return None
@@ -86,7 +122,7 @@ def load_member(
     key = session_key(token, boot_key)
     expired = Expired(first.session_id, first.user_id, key)
     if first.box is None or is_over(first.created_at, first.seen_at, idle, length):
-        return expired
+        return replace(expired, locked=can_reopen(first, token, boot_key, length))
     try:
         opened = json.loads(open_session(token, boot_key, first.user_id, first.box))
     except VaultError:
@@ -99,10 +135,33 @@ def load_member(
     return found
 
 
+def hold_still(session: Session, identifier: UUID) -> None:
+    """While a request writes, the keys of its member's teams do not change: a rotation waits for
+    it, and it for a rotation. SQLite lets one write at a time anyway."""
+    if reading_only.get() or session.get_bind().dialect.name != "postgresql":
+        return
+    hers = select(SessionRow.user_id).where(SessionRow.id == identifier).scalar_subquery()
+    session.execute(
+        select(MembershipRow.epoch).where(MembershipRow.user_id == hers).with_for_update(read=True)
+    )
+
+
 def is_over(created_at: datetime, seen_at: datetime, idle: timedelta, length: timedelta) -> bool:
     """True after the idle time since last use, or the whole length since sign-in."""
     now = clock.now()
     return now - seen_at > idle or now - created_at > length
+
+
+def can_reopen(row: Row[Any], token: str, boot_key: bytes, length: timedelta) -> bool:
+    """True while a PIN reopens the session: there is one, it is not too old, and the server was
+    not started anew meanwhile."""
+    if row.lock_box is None or clock.now() - row.created_at > length:
+        return False
+    try:
+        check_lock(token, boot_key, row.user_id, row.lock_box)
+    except VaultError:
+        return False
+    return True
 
 
 def build_member(
@@ -132,6 +191,9 @@ def build_member(
         name=open_profile(server_key, first.user_id, first.profile)["name"],
         language=first.language,
         stale=clock.now() - first.seen_at > TOUCH_EVERY,
+        has_factor=first.has_factor,
+        has_pin=bool(opened["pin"]),
+        proved_at=datetime.fromtimestamp(opened["proved"], UTC),
     )
 
 
@@ -172,11 +234,37 @@ def keep_newer_keys(
     session: Session, token: str, boot_key: bytes, opened: dict[str, Any], found: Member
 ) -> None:
     """Where a team was opened anew, the session's box holds its new keys from now on."""
-    fresh = payload(found.actor, found.keyring)
-    if json.loads(fresh) == opened:
-        return
-    box = seal_session(token, boot_key, found.actor.user_id, fresh)
-    session.execute(update(SessionRow).where(SessionRow.id == found.session_id).values(box=box))
+    fresh = payload(found.actor, found.keyring, bytes.fromhex(opened["pin"]), found.proved_at)
+    if fresh != opened:
+        write_boxes(session, token, boot_key, found, fresh)
+
+
+def write_boxes(
+    session: Session, token: str, boot_key: bytes, found: Member, held: dict[str, Any]
+) -> None:
+    """The session's boxes hold this from now on."""
+    sealed = boxes(token, boot_key, found.actor.user_id, held)
+    session.execute(update(SessionRow).where(SessionRow.id == found.session_id).values(**sealed))
+
+
+def note_words(session: Session, token: str, boot_key: bytes, found: Member) -> None:
+    """The session remembers, sealed, that the person gave her words just now."""
+    row = session.get_one(SessionRow, found.session_id)
+    held = json.loads(open_session(token, boot_key, found.actor.user_id, row.box or b""))
+    proved = held | {"proved": int(clock.now().timestamp())}
+    write_boxes(session, token, boot_key, found, proved)
+
+
+def note_pin(
+    session: Session, token: str, boot_key: bytes, found: Member, pin: bytes | None
+) -> None:
+    """This session locks and reopens with the PIN from now on, or with none; every other session
+    of hers with none."""
+    row = session.get_one(SessionRow, found.session_id)
+    held = json.loads(open_session(token, boot_key, found.actor.user_id, row.box or b""))
+    others = (SessionRow.user_id == found.actor.user_id, SessionRow.id != found.session_id)
+    session.execute(update(SessionRow).where(*others).values(lock_box=None))
+    write_boxes(session, token, boot_key, found, held | {"pin": (pin or b"").hex()})
 
 
 def touch(session: Session, identifier: UUID, moment: datetime) -> None:
@@ -204,8 +292,8 @@ def forget(session: Session, token: str) -> None:
 
 
 def expire_sessions(session: Session, idle: timedelta, length: timedelta) -> int:
-    """Keyless job: idle sessions lose their box, and a day later their row. Returns how many
-    lost keys."""
+    """Keyless job: idle sessions lose their box, old ones what a PIN would open, and a day later
+    their row. Returns how many lost keys."""
     now = clock.now()
     emptied = session.execute(
         update(SessionRow)
@@ -213,6 +301,8 @@ def expire_sessions(session: Session, idle: timedelta, length: timedelta) -> int
         .where((SessionRow.seen_at < now - idle) | (SessionRow.created_at < now - length))
         .values(box=None)
     )
+    old = SessionRow.created_at < now - length
+    session.execute(update(SessionRow).where(old).values(lock_box=None))
     session.execute(delete(SessionRow).where(SessionRow.seen_at < now - KEYLESS_FOR))
     return int(getattr(emptied, "rowcount", 0))
 

@@ -14,7 +14,8 @@ from casework.cases.access import OpenCase, exchange_section, open_case
 from casework.cases.models import Case, CaseAccess, CaseEntry, CaseSection
 from casework.cases.sections import Entry, Section, moment
 from casework.errors import NotAllowed, NotVisible
-from casework.people.queries import team_book, team_public
+from casework.people.peers import present_peer
+from casework.people.queries import team_book
 from casework.policy import Actor, Permission
 from casework.referrals.models import Referral
 from casework.referrals.workflow import Side, State, discloses
@@ -109,9 +110,8 @@ def grant_of(session: Session, keyring: Keyring, row: Referral, access: CaseAcce
     team = keyring.team(access.team_id)
     if access.form == "sym":
         return open_grant_key(team, row.case_id, row.id, access.revision, access.box)
-    epoch, public = team_public(session, row.from_team)
     _, book = team_book(session, team)
-    peer = book.expect_peer(row.from_team, epoch, public, None)
+    peer = present_peer(session, book, row.from_team, None)
     return open_grant(
         team, row.from_team, peer.sig, row.case_id, row.id, access.box, access.sig or b""
     )

@@ -16,11 +16,12 @@ from casework.cases.models import CaseAccess
 from casework.cases.sections import rekey_section, section_version
 from casework.errors import NotVisible, RuleBroken
 from casework.people.models import Team
-from casework.people.queries import team_book, team_public
+from casework.people.peers import present_peer
+from casework.people.queries import team_book
 from casework.policy import Actor
 from casework.referrals.access import OpenReferral
 from casework.referrals.models import Referral
-from casework.vault.errors import BookMismatch
+from casework.vault.errors import BookMismatch, SignatureBroken
 from casework.vault.grants import Grant, seal_grant, seal_grant_key
 from casework.vault.keys import Keyring
 from casework.vault.primitives import fingerprint
@@ -48,11 +49,10 @@ def expect_compared(
     team = session.get_one(Team, to_team)
     _, book = team_book(session, keyring.team(from_team))
     try:
-        epoch, public = team_public(session, to_team)
-        book.expect_peer(to_team, epoch, public, team.provider_id)
-    except (BookMismatch, NotVisible):
+        peer = present_peer(session, book, to_team, team.provider_id)
+    except (BookMismatch, SignatureBroken, NotVisible):
         raise RuleBroken("partner_not_compared") from None
-    return epoch, public.kem
+    return peer.epoch, peer.kem
 
 
 def issue_grant(

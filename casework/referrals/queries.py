@@ -16,7 +16,8 @@ from casework.cases.access import OpenCase, exchange_section
 from casework.cases.cards import full_name
 from casework.cases.models import Case, CaseAccess, CaseEntry, CaseSection
 from casework.directory.models import Provider
-from casework.people.queries import team_book, team_public
+from casework.people.peers import present_peer
+from casework.people.queries import team_book
 from casework.policy import Actor, Permission
 from casework.referrals.access import is_over, visible
 from casework.referrals.disclosure import card_of
@@ -259,9 +260,8 @@ def grant_in(session: Session, keyring: Keyring, row: Found, signers: dict[UUID,
     if row.form == "sym":
         return open_grant_key(team, row.case_id, row.id, row.revision, row.box)
     if row.from_team not in signers:
-        epoch, public = team_public(session, row.from_team)
         book = team_book(session, team)[1]
-        signers[row.from_team] = book.expect_peer(row.from_team, epoch, public, None).sig
+        signers[row.from_team] = present_peer(session, book, row.from_team, None).sig
     signer = signers[row.from_team]
     return open_grant(team, row.from_team, signer, row.case_id, row.id, row.box, row.sig or b"")
 

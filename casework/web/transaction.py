@@ -18,6 +18,9 @@ from casework.web.errors import log_error
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 ENTANGLED = frozenset({"40001", "40P01"})
 """PostgreSQL's codes of a serialization failure and of a deadlock."""
+CHORES = ("chores", "key_chores", "rotation")
+"""The kinds of chores in their order: new keys come last, since nothing opens with the old ones
+afterwards."""
 
 
 class Application(Flask):
@@ -42,12 +45,13 @@ class Application(Flask):
         """
         try:
             return self.settled()
-        except (IntegrityError, StaleDataError, OperationalError) as error:
+        except (IntegrityError, StaleDataError, OperationalError, VaultError) as error:
             if not is_overtaken(error):
                 raise
         db.session.rollback()
         db.session.info.clear()
-        return self.settled()
+        answer = self.preprocess_request()
+        return self.settled() if answer is None else answer
 
     def settled(self) -> ResponseReturnValue:
         """The view's answer, whose changes are committed."""
@@ -63,7 +67,10 @@ class Application(Flask):
 
 def is_overtaken(error: Exception) -> bool:
     """True where only another transaction stood in the way; PostgreSQL ends one of two that wait
-    for each other, or that cannot be put in an order."""
+    for each other, or that cannot be put in an order. A box that a page could not open may be under
+    the new keys of a team that changed them meanwhile: tried once more with these."""
+    if isinstance(error, VaultError):
+        return request.method in READING
     if isinstance(error, OperationalError):
         return getattr(error.orig, "sqlstate", None) in ENTANGLED
     return True
@@ -83,9 +90,14 @@ def settle() -> None:
 def run_chores() -> None:
     """What waited for a keyholder of this person's teams is done in her own writing request; a
     chore that fails is undone and logged, and never takes her act down with it."""
-    found, run = g.get("member"), current_app.extensions.get("chores")
-    if found is None or run is None:
-        return
+    for name in CHORES:
+        run = current_app.extensions.get(name)
+        if run is not None and g.get("member") is not None:
+            run_chore(g.member, run)
+
+
+def run_chore(found: Any, run: Any) -> None:
+    """One kind of chore, done whole or not at all."""
     db.session.flush()
     try:
         with db.session.begin_nested():

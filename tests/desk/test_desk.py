@@ -124,9 +124,12 @@ def test_an_unfinished_intake_waits_for_its_author(
     assert rows(browser_of("ibrahim").page("/desk")) == []
 
 
-def test_a_lost_form_is_offered_again(session: Session, cast: Cast, browser_of: Enter) -> None:
+def test_a_lost_form_is_offered_again(
+    app: Flask, session: Session, cast: Cast, browser_of: Enter
+) -> None:
     gone = Expired(UUID(int=1), cast.person("zeinab").id, b"")
-    lost_forms.keep(session, gone, "/cases/new", [("wanted", "Fadimata")])
+    server_key = app.extensions["settings"].server_key
+    lost_forms.keep(session, server_key, gone, "/cases/new", [("wanted", "Fadimata")])
     page = browser_of("zeinab").page("/desk")
     assert "a été gardé pendant votre absence" in page.text
     assert page.links["Reprendre"] == "/lost-forms"

@@ -31,9 +31,9 @@ from casework.people import accounts, keyrings, members, signing_in, team_keys
 from casework.people.models import Team, TeamKind
 from casework.people.profiles import seal_profile
 from casework.policy import Actor, Role
-from casework.vault.keys import Keyring
+from casework.vault.keys import Keyring, TeamPublic
 from casework.vault.passphrases import generate_passphrase
-from casework.vault.server import seal_under
+from casework.vault.server import seal_under, vouch
 from casework.web import cookies
 from config import Settings
 from tests.support.databases import connect
@@ -239,11 +239,18 @@ class Snapshot:
         self.seal_anew(connection, server_key)
 
     def seal_anew(self, connection: Connection, server_key: bytes) -> None:
-        """Names of staff and contacts of providers open with the application's own key."""
+        """Names of staff and contacts of providers open with the application's own key, by which
+        the keys of the teams are vouched for too."""
         users, providers = (Base.metadata.tables[name] for name in ("users", "providers"))
         for person in self.cast.people.values():
             box = seal_profile(server_key, person.id, person.name)
             connection.execute(users.update().where(users.c.id == person.id).values(profile=box))
+        keys = Base.metadata.tables["team_keys"]
+        for row in self.rows["team_keys"]:
+            public = TeamPublic(row["kem_pub"], row["draft_pub"], row["sig_pub"])
+            vouched = vouch(server_key, row["team_id"], row["epoch"], public)
+            where = keys.c.team_id == row["team_id"]
+            connection.execute(keys.update().where(where).values(vouched=vouched))
         for provider_id in self.cast.providers.values():
             box = seal_under(server_key, "provider", provider_id, value=CONTACT)
             where = providers.c.id == provider_id
