@@ -39,6 +39,15 @@ class Marks:
     after: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """That a team's month was written down and looked through, and on which day that was said."""
+
+    month: date
+    team: str
+    made_on: date
+
+
 Counts = Mapping[tuple[str, str], Done]
 """By kind and quarter."""
 
@@ -139,10 +148,11 @@ def goals(session: Session) -> dict[str, Goal]:
     return {goal.indicator: goal for goal in session.scalars(select(Goal))}
 
 
-def attestations(session: Session) -> Sequence[Attestation]:
+def attestations(session: Session) -> list[Attested]:
     """Which months which teams attested, the latest first (at most 60)."""
-    chosen = select(Attestation).order_by(Attestation.month.desc(), Attestation.team_name)
-    return session.scalars(chosen.limit(MOST_ATTESTATIONS)).all()
+    chosen = select(Attestation.month, Attestation.team_name, Attestation.made_on)
+    ordered = chosen.order_by(Attestation.month.desc(), Attestation.team_name)
+    return [Attested(*row) for row in session.execute(ordered.limit(MOST_ATTESTATIONS))]
 
 
 # For the teams
@@ -184,6 +194,7 @@ def attested_months(session: Session, team_id: UUID) -> set[date]:
 def _heads(session: Session, wanted: ColumnElement[bool], *by: Any) -> dict[tuple[Any, ...], int]:
     rows = session.execute(
         select(*by, func.sum(ActivityHeads.people))
+        .select_from(Activity)
         .join(ActivityHeads, ActivityHeads.activity_id == Activity.id)
         .where(wanted)
         .group_by(*by)

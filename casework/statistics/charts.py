@@ -99,3 +99,34 @@ def _bar(label: str, value: int, offset: float, along: Scale, thickness: float, 
     length = along.place(bound if low else value)
     whisker = (along.place(0 if low else value - bound), along.place(value + bound))
     return Bar(label, LOW if low else about(value), offset, length, thickness, low, whisker)
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One bar of a table in per cent of its cell: its length and what its figure may stand for."""
+
+    length: float
+    first: float
+    last: float
+    low: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """The bars of a table, None for rows that have none, and the marks of their common axis."""
+
+    bars: tuple[Gauge | None, ...]
+    axis: tuple[Mark, ...]
+
+
+def gauges(values: Sequence[int | None], bound: int = 4) -> Gauges:
+    """The bars of these figures on one scale, marked in multiples of five; None has no bar."""
+    along = scale([value or 0 for value in values], 100, bound, most_marks=4)
+    bars = tuple(None if value is None else _gauge(value, along, bound) for value in values)
+    return Gauges(bars, marks(along))
+
+
+def _gauge(value: int, along: Scale, bound: int) -> Gauge:
+    low = value == 0
+    first = along.place(0 if low else value - bound)
+    return Gauge(along.place(value), first, along.place(value + bound), low)

@@ -190,3 +190,8 @@ def _place(dimension: str, code: str) -> str:
     if dimension == "commune":
         return places.name(code)
     return next(each.name for each in places.project_cercles() if each.pcode == code)
+
+
+def table_label(table: str) -> str:
+    """The title of a table: its dimensions, as «Commune × Sex»."""
+    return " × ".join(map(dimension_label, table.split("*")))

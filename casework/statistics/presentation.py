@@ -96,3 +96,9 @@ def note(bound: int = 4, running_bound: int = 9) -> str:
 
 def _percent(percent: int) -> str:
     return f"≈\u00a0{percent}\u00a0%"
+
+
+def summed(value: int, bound: int) -> str:
+    """A sum of published figures, true within `bound`; a sum of rounded zeros says how far it may
+    reach."""
+    return about(value) if value else f"≤\u00a0{bound}"

@@ -67,15 +67,12 @@ def over(
 
 def one_way(session: Session, period: str) -> dict[str, dict[str, dict[Cell, int]]]:
     """All figures of a period but the crossed tables, at once: by kind, table and cell."""
-    chosen = (
-        select(Release.kind, StatCell.table, StatCell.cell, StatCell.value)
-        .join(StatCell, StatCell.release_id == Release.id)
-        .where(Release.period == period, StatCell.table.not_like("%*%"))
-    )
-    found: dict[str, dict[str, dict[Cell, int]]] = {}
-    for kind, table, cell, value in session.execute(chosen):
-        found.setdefault(kind, {}).setdefault(table, {})[read_cell(cell)] = value
-    return found
+    return _figures(session, Release.period == period, StatCell.table.not_like("%*%"))
+
+
+def every_table(session: Session, period: str) -> dict[str, dict[str, dict[Cell, int]]]:
+    """All figures of a period, crossed tables too: by kind, table and cell."""
+    return _figures(session, Release.period == period)
 
 
 def fingerprints(session: Session, periods: Iterable[str]) -> dict[str, str]:
@@ -106,6 +103,17 @@ def cumulated(session: Session, kind: str, table: str, periods: Sequence[str]) -
         cell: sum(value or 0 for value in values)
         for cell, values in over(session, kind, table, periods).items()
     }
+
+
+def _figures(
+    session: Session, *wanted: ColumnElement[bool]
+) -> dict[str, dict[str, dict[Cell, int]]]:
+    chosen = select(Release.kind, StatCell.table, StatCell.cell, StatCell.value)
+    chosen = chosen.join(StatCell, StatCell.release_id == Release.id).where(*wanted)
+    found: dict[str, dict[str, dict[Cell, int]]] = {}
+    for kind, table, cell, value in session.execute(chosen):
+        found.setdefault(kind, {}).setdefault(table, {})[read_cell(cell)] = value
+    return found
 
 
 def _closed(session: Session, condition: ColumnElement[bool], newest: int) -> list[Closed]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from casework.i18n import gettext
 from casework.statistics import queries
 from casework.statistics.catalogue import TOTAL, Kind
-from casework.statistics.labels import code_label, kind_label
-from casework.statistics.presentation import change
+from casework.statistics.labels import code_label, dimension_label, kind_label
+from casework.statistics.pathway import sums
+from casework.statistics.presentation import change, summed
 from casework.statistics.queries import MOST_PERIODS, Closed
+from casework.statistics.results import Reached, read_reached
 from casework.statistics.routes_periods import (
     PERIOD,
     Stamp,
@@ -21,12 +23,17 @@ from casework.statistics.routes_periods import (
     short_name,
     stamp,
 )
-from casework.statistics.routes_rows import SHOWN, Figures, written
+from casework.statistics.routes_rows import SHOWN, Figures, Group, written
 from casework.statistics.routes_trends import CHART, SPARK, Frame, Trend, trend
 
 RECENT, ALONG = 4, 6
 """How many periods the first page compares, and how many a trend goes through."""
-ENDS = "referral_end"
+ENDS, ANSWERS = "referral_end", "answer"
+PROMISED = ("B1", "B5", "B4", "A1", "A4")
+"""The indicators whose progress the first page tells."""
+SIDE_BY_SIDE = ("served", "redress")
+COMPARED = ("commune", "sex", "age", "problem")
+"""What the first page tells of people helped and of redress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,10 @@ class Overview:
     heads: Sequence[str]
     totals: Sequence[Series]
     ends: Sequence[Series]
+    answers: Sequence[Series]
+    reached: Sequence[Reached]
+    groups: Sequence[Group]
+    bound: int
     stamps: Sequence[Stamp]
     earlier: Sequence[Closed]
 
@@ -88,19 +99,53 @@ def read_overview(session: Session) -> Overview:
             for kind in SHOWN
             if kind in totals
         ],
-        ends=_ends(session, recent),
+        ends=_parts(session, recent, ENDS),
+        answers=_parts(session, recent, ANSWERS),
+        reached=_goals(session, several),
+        groups=list(_groups(session, recent)),
+        bound=sum(each.bound for each in recent),
         stamps=[stamp(each, prints) for each in recent],
         earlier=[*reversed(earlier), *reversed(queries.closed_years(session, MOST_PERIODS))],
     )
 
 
-def _ends(session: Session, recent: Sequence[Closed]) -> list[Series]:
+def _parts(session: Session, recent: Sequence[Closed], table: str) -> list[Series]:
+    """The referrals of the recent quarters by one dimension."""
     if not recent:
         return []
-    found = queries.over(session, "referral", ENDS, [each.period for each in recent])
-    codes = catalogue_of(recent[-1]).kinds["referral"].codes[ENDS]
+    found = queries.over(session, "referral", table, [each.period for each in recent])
+    codes = catalogue_of(recent[-1]).kinds["referral"].codes[table]
     gaps = (None,) * len(recent)
-    return [_series(code_label(ENDS, code), "", recent, found.get((code,), gaps)) for code in codes]
+    return [
+        _series(code_label(table, code), "", recent, found.get((code,), gaps)) for code in codes
+    ]
+
+
+def _goals(session: Session, closed: Sequence[Closed]) -> list[Reached]:
+    """What was promised most of all, since the first closed quarter."""
+    found = read_reached(session, closed, 0)
+    return [found[code] for code in PROMISED]
+
+
+def _groups(session: Session, recent: Sequence[Closed]) -> Iterator[Group]:
+    """People helped and people with redress by the common dimensions, over the recent quarters."""
+    if not recent:
+        return
+    bound = sum(each.bound for each in recent)
+    kinds = catalogue_of(recent[-1]).kinds
+    for dimension in COMPARED:
+        found = [sums(session, kind, dimension, recent) for kind in SIDE_BY_SIDE]
+        yield Group(
+            dimension_label(dimension),
+            tuple(
+                (
+                    code_label(dimension, code),
+                    False,
+                    tuple(summed(values.get(code, 0), bound) for values in found),
+                )
+                for code in kinds[SIDE_BY_SIDE[0]].codes[dimension]
+            ),
+        )
 
 
 def _series(
@@ -122,7 +167,7 @@ def read_period(session: Session, period: str) -> Period | None:
     closed = queries.closed_period(session, period) if PERIOD.fullmatch(period) else None
     if closed is None:
         return None
-    figures = queries.one_way(session, period)
+    figures = queries.every_table(session, period)
     kinds = catalogue_of(closed).kinds
     return Period(
         closed=closed,
