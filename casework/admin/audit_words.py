@@ -92,6 +92,8 @@ SENTENCES: dict[str, Any] = {
     "fact.removed": _l("A line for the statistics was removed"),
     "statistics.closed": _l("closed the statistics of the period %(period)s"),
     "statistics.viewed": _l("looked at the statistics (%(period)s)"),
+    "statistics.corrected": _l("added a note to the figures of the period %(period)s"),
+    "quarter.signed": _l("signed that the period %(period)s is complete: %(team)s"),
     "export.made": _l("made an export (%(kind)s)"),
     "directory.changed": _l("changed the sheet of a provider: %(provider)s"),
     "configuration.changed": _l("changed a setting (%(setting)s)"),

@@ -123,6 +123,8 @@ STATISTICS: dict[str, Keys] = {
     "fact.removed": {"kind": CODE},
     "statistics.closed": {"period": PERIOD, "digest": DIGEST},
     "statistics.viewed": {"period": MAYBE_PERIOD},
+    "statistics.corrected": {"period": PERIOD, "digest": DIGEST},
+    "quarter.signed": {"team": ID, "period": PERIOD},
 }
 PROGRAMME: dict[str, Keys] = {
     "activity.recorded": {"activity": ID, "kind": CODE},

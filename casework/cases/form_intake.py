@@ -29,7 +29,7 @@ AGREEMENTS = (
 """What is asked after the yes to recording."""
 
 HOW = ("by", "mode", "language", "witness")
-GIVEN_BY = ("personne", "parent", "tuteur", "representant")
+GIVEN_BY = ("personne", "parent", "tuteur", "representant", records.TWO_WORKERS)
 HINTS = {
     records.RECORDING: _l("Without this yes there is no case file."),
     records.SERVICES: _l("Nothing goes to a partner yet: that is asked each time, by name."),
@@ -95,7 +95,10 @@ def agreements_form() -> type[ConsentForm]:
 
 def how_it_was_said() -> dict[str, Any]:
     """Who answered, by which means, before whom, in which language."""
-    by = [choice(code, codes.label("qui_consent", code)) for code in GIVEN_BY]
+    by = [
+        choice(code, codes.label("qui_consent", code), codes.help_text("qui_consent", code))
+        for code in GIVEN_BY
+    ]
     answers = listed("reponse")[:2]
     return {
         "by": ChoiceField(_l("Who answered"), [InputRequired(NEEDED)], choices=by),
@@ -160,7 +163,8 @@ def consents_shown(consents: Sequence[Consent]) -> dict[str, Any]:
     return found
 
 
-STAMPS = frozenset({"recorded_at", "recorded_by", "text_version", "given_on"})
+DECIDED = frozenset({"requested_by", "confirmed_by", "expires_on", "agreed_until"})
+STAMPS = frozenset({"recorded_at", "recorded_by", "text_version", "given_on"}) | DECIDED
 
 
 def changed(consents: Sequence[Consent], answers: Sequence[Value]) -> list[Value]:

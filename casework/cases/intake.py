@@ -16,13 +16,14 @@ from casework import clock
 from casework.audit.log import record
 from casework.cases import case_codes, counting, rules
 from casework.cases.access import OpenCase, access_case, box_name, open_case, seal_card
+from casework.cases.ages import is_child
 from casework.cases.cards import card_of
 from casework.cases.closure import erase
 from casework.cases.models import Case, CaseAccess, CaseStatus, ContactTally
 from casework.cases.sections import Value, read_section, read_sections, write_section
 from casework.consent.actions import SECTION as CONSENTS
 from casework.consent.actions import VERSION, list_consents, record_consent
-from casework.consent.records import RECORDING, Answer, Consent
+from casework.consent.records import RECORDING, TWO_WORKERS, Answer, Consent
 from casework.errors import NotAllowed, NotVisible, RuleBroken
 from casework.people.queries import active_keyholders
 from casework.policy import Actor, Permission
@@ -189,7 +190,8 @@ def complete_intake(
     """The case is open, its first step due as its risk demands; completing again changes nothing.
 
     `registered_on` is the day the person was received, when it was written down later. Raises
-    RuleBroken: 'intake_incomplete' while commune, sex or age is missing, 'future_date'.
+    RuleBroken: 'intake_incomplete' while commune, sex or age is missing, 'future_date',
+    'two_workers_for_a_child' where two workers answered for somebody who is none.
     """
     case = access_case(session, actor, keyring, case_id, Permission.CASE_WRITE)
     if case.row.status != CaseStatus.DRAFT:
@@ -199,6 +201,9 @@ def complete_intake(
     sections = read_sections(session, case)
     if not is_complete(sections["identity"].value if "identity" in sections else {}):
         raise RuleBroken("intake_incomplete")
+    by_two = any(one.value.get("by") == TWO_WORKERS for one in consents_of(session, case))
+    if by_two and not concerns_child(session, case):
+        raise RuleBroken("two_workers_for_a_child")
     case.row.status = CaseStatus.OPEN
     case.row.opened_on = registered_on or clock.today()
     risk = sections["facts"].value.get("risk", "") if "facts" in sections else ""
@@ -213,6 +218,12 @@ def is_complete(identity: Value) -> bool:
     people: list[dict[str, Any]] = list(identity.get("beneficiaries", []))  # type: ignore[call-overload]
     known = all(person.get("sex") and person.get("age") for person in people)
     return bool(identity.get("commune")) and bool(people) and known
+
+
+def concerns_child(session: Session, case: OpenCase) -> bool:
+    """True when somebody the case is about is under 18 today."""
+    people: Any = read_section(session, case, "identity").value.get("beneficiaries", [])
+    return any(is_child(one.get("age"), clock.today()) for one in people)
 
 
 def tally_contact(session: Session, actor: Actor, team_id: UUID, commune: str, need: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -10,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit.log import record
+from casework.chronology import After, refuse_out_of_order
 from casework.consent.models import ConsentRow
-from casework.consent.records import NECESSITY, Consent, Standing
+from casework.consent.records import NECESSITY, Consent, Standing, wants_two
+from casework.consent.rules import DECISION_DAYS
 from casework.errors import NotVisible, RuleBroken
 from casework.policy import Actor
 from casework.vault.case_keys import open_entry, seal_entry
@@ -59,8 +63,8 @@ def record_consent(
         "recorded_at": clock.now().isoformat(),
         "recorded_by": str(actor.user_id),
     }
-    if value["kind"] == NECESSITY:
-        stamped |= {"requested_by": str(actor.user_id), "confirmed_by": None}
+    if wants_two(value):
+        stamped |= {"requested_by": str(actor.user_id), "confirmed_by": None, **lapsing(value)}
     row = ConsentRow(case_id=case_id, id=consent_id or uuid4(), revision=1)
     seal(row, key, stamped)
     session.add(row)
@@ -72,14 +76,26 @@ def record_consent(
     return row
 
 
+def lapsing(value: Mapping[str, object]) -> dict[str, object]:
+    """Until when what one person decided waits for the second; what it was to last is kept."""
+    if value["kind"] == NECESSITY:
+        return {}
+    lapses = (clock.today() + timedelta(days=DECISION_DAYS)).isoformat()
+    return {"expires_on": lapses, "agreed_until": value.get("expires_on")}
+
+
 def refuse_impossible(value: dict[str, object]) -> None:
     """Raises RuleBroken for a consent given in the future or over before it was given."""
-    given = date.fromisoformat(str(value["given_on"]))
-    if given > clock.today():
-        raise RuleBroken("future_date")
+    given = given_on(value)
+    refuse_out_of_order(given)
     expires = value.get("expires_on")
     if expires and date.fromisoformat(str(expires)) < given:
         raise RuleBroken("consent_over")
+
+
+def given_on(value: dict[str, Any]) -> date:
+    """The day on which the person answered."""
+    return date.fromisoformat(str(value["given_on"]))
 
 
 def seal(row: ConsentRow, key: bytes, value: dict[str, object]) -> None:
@@ -125,14 +141,13 @@ def withdraw_consent(
     """The person has taken her consent back on that day; what was lawful before stays recorded.
     Taken back twice, the first day stands.
 
-    Raises NotVisible, RuleBroken('future_date').
+    Raises NotVisible; RuleBroken: 'future_date', 'before_consent'.
     """
     row = load(session, case_id, consent_id)
     known = opened(row, key)
     if known.value.get("withdrawn_on"):
         return known
-    if on > clock.today():
-        raise RuleBroken("future_date")
+    refuse_out_of_order(on, After("before_consent", given_on(known.value)))
     consent = change(session, row, key, withdrawn_on=on.isoformat())
     note(session, actor, "consent.withdrawn", row)
     return consent
@@ -155,3 +170,39 @@ def confirm_necessity(
     confirmed = change(session, row, key, confirmed_by=str(actor.user_id))
     note(session, actor, "necessity.confirmed", row)
     return confirmed
+
+
+def confirm_decision(
+    session: Session, actor: Actor, case_id: UUID, key: bytes, consent_id: UUID
+) -> list[Consent]:
+    """A second worker agrees with what a colleague decided in a child's place: every answer of this
+    case that the same colleague gave so, and that still waits, holds from now on.
+
+    Raises NotVisible, RuleBroken('second_person_needed') for whoever decided first, or
+    'decision_not_waiting' when it is confirmed, withdrawn or over already.
+    """
+    asked = opened(load(session, case_id, consent_id), key)
+    first = asked.value.get("requested_by")
+    known = list_consents(session, case_id, key)
+    together = [one for one in known if is_waiting_decision(one, first)]
+    if asked.id not in {one.id for one in together}:
+        raise RuleBroken("decision_not_waiting")
+    if first == str(actor.user_id):
+        raise RuleBroken("second_person_needed")
+    rows = [load(session, case_id, one.id) for one in together]
+    found = [settle(session, actor, row, key) for row in rows]
+    boxes = {f"consent:{row.id}": fingerprint(row.box) for row in rows}
+    record(session, "decision.confirmed", actor=actor.user_id, case=case_id, boxes=boxes)
+    return found
+
+
+def is_waiting_decision(consent: Consent, first: object) -> bool:
+    """True for what that worker decided in a child's place and nobody has confirmed."""
+    waits = consent.state(clock.today()) is Standing.WAITING and consent.kind != NECESSITY
+    return waits and consent.value.get("requested_by") == first
+
+
+def settle(session: Session, actor: Actor, row: ConsentRow, key: bytes) -> Consent:
+    """The decision carries its second worker, and ends when it was meant to."""
+    until = opened(row, key).value.get("agreed_until")
+    return change(session, row, key, confirmed_by=str(actor.user_id), expires_on=until)

@@ -34,8 +34,8 @@ ASKED_LATER = (
 )
 """What a person can be asked again at any time; sharing is asked apart, by name."""
 
-GIVEN_BY = ("personne", "parent", "tuteur", "representant")
-"""Who may answer; a decision of two workers for a child is not taken on this form."""
+GIVEN_BY = ("personne", "parent", "tuteur", "representant", records.TWO_WORKERS)
+"""Who may answer; where a guardian is suspected, two workers decide for a child."""
 
 SECTION_HINTS: dict[Section, Any] = {
     Section.IDENTITY: _l("Names, sex, age, municipality."),
@@ -246,6 +246,15 @@ class NecessityForm(BaseForm):
         self.sections.choices = sections_to_choose(one for one in SHAREABLE if one in allowed)
 
 
+class DecisionForm(BaseForm):
+    """A second worker decides for the child as her colleague did."""
+
+    decided = BooleanField(
+        _l("I have read the case, and this is best for the child"),
+        [InputRequired(_l("Tick this only if you have judged for yourself."))],
+    )
+
+
 class JudgementForm(BaseForm):
     """A second person judges the danger herself."""
 
@@ -279,10 +288,18 @@ announce(
         "It is written down. A second person must confirm the danger before anything is shared: "
         "call her now."
     ),
+    decision_confirmed=_l("Confirmed. The decision for the child bears both your names."),
     necessity_confirmed=_l("Confirmed. What was asked can be shared for seven days at most."),
 )
 RULES.update(rules.MESSAGES)
 RULES.update(
+    sharing_before_reception=_l(
+        "“Answered on”: she came to you later than that. Write the day on which you asked her."
+    ),
+    before_consent=_l(
+        "“She said it on”: she agreed later than that. Write the day she agreed, or a later one."
+    ),
     necessity_too_wide=_l("Danger allows only the least: who she is, where, and what threatens."),
     necessity_not_waiting=_l("This no longer waits for a second person."),
+    decision_not_waiting=_l("This no longer waits for a second person."),
 )

@@ -5,12 +5,17 @@
  "language", "interpreter": bool, "witness": text, "text_version": text,
  "recipient"?: provider id, "person"?: text, "sections"?: [section], "service"?: code,
  "expires_on"?: iso day, "withdrawn_on"?: iso day, "reason"?: code,
- "requested_by"?, "confirmed_by"?: user ids, "recorded_at", "recorded_by"}
+ "requested_by"?, "confirmed_by"?: user ids, "agreed_until"?: iso day,
+ "recorded_at", "recorded_by"}
+
+A ground of necessity, and a yes that two workers give for a child, hold once a second person has
+confirmed them; the latter lapses after seven days unless she does (`expires_on`), and then ends
+when it was meant to (`agreed_until`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -51,6 +56,8 @@ LEGAL = "c_legal"
 CALL_BACK = "c_rappel"
 ASSENT = "assentiment"
 NECESSITY = "necessity"
+TWO_WORKERS = "deux_agents"
+"""Who answered where two workers decided in the best interest of a child."""
 ASKED_AT_INTAKE = (RECORDING, SERVICES, STATISTICS, CALL_BACK, LEGAL)
 
 
@@ -91,8 +98,9 @@ class Consent:
 
     @property
     def confirmed(self) -> bool:
-        """True unless it is a ground of necessity that still wants its second person."""
-        return self.kind != NECESSITY or bool(self.value.get("confirmed_by"))
+        """True unless it still wants its second, different person."""
+        first, second = self.value.get("requested_by"), self.value.get("confirmed_by")
+        return not wants_two(self.value) or (bool(first and second) and first != second)
 
     def holds(self, on: date) -> bool:
         """True when it was a yes, is not withdrawn, not over, and confirmed where two are
@@ -108,6 +116,12 @@ class Consent:
         if self.expires_on is not None and on > self.expires_on:
             return Standing.OVER
         return Standing.HOLDS if self.confirmed else Standing.WAITING
+
+
+def wants_two(value: Mapping[str, Any]) -> bool:
+    """True for what one person alone cannot decide: necessity, and a yes in a child's place."""
+    for_a_child = value.get("by") == TWO_WORKERS and value.get("answer") == Answer.YES
+    return value.get("kind") == NECESSITY or for_a_child
 
 
 def latest(consents: Iterable[Consent], kind: str) -> Consent | None:

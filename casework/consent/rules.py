@@ -23,8 +23,10 @@ from casework.consent.records import (
     RECORDING,
     SHARING,
     TRANSFER,
+    TWO_WORKERS,
     Answer,
     Consent,
+    Standing,
     latest,
 )
 from casework.i18n import lazy_gettext as _
@@ -36,8 +38,10 @@ LONGEST_DAYS = 365
 """A consent to share is asked again at least once a year."""
 
 REASONS = codes.codes("motif_necessite")
+DECISION_DAYS = 7
+"""How long what one worker decided for a child waits for the second; then it lapses."""
+
 GUARDIANS = frozenset({"parent", "tuteur"})
-TWO_WORKERS = "deux_agents"
 _STRICTNESS = (Answer.NO, Answer.NOT_YET, Answer.YES)
 
 MESSAGES: dict[str, Any] = {
@@ -51,6 +55,12 @@ MESSAGES: dict[str, Any] = {
     "expiry_too_far": _("Agree on one year at most. You can ask her again later."),
     "reason_unknown": _("Without consent, only danger to life or a child in danger is a reason."),
     "second_person_needed": _("A second person must confirm the danger. Call your coordinator."),
+    "second_worker_needed": _(
+        "A second worker must confirm the decision for the child. Call her now."
+    ),
+    "two_workers_for_a_child": _(
+        "Two workers decide only for a child. Ask the person herself, then record her answer."
+    ),
     "assent_missing": _("Ask the child too, in simple words, and record the answer."),
     "guardian_missing": _(
         "Ask the parent or guardian. If the guardian is suspected, two workers decide together."
@@ -174,18 +184,11 @@ def child_problems(consents: Iterable[Consent], on: date) -> list[str]:
     told = list(consents)
     assent = latest(told, ASSENT)
     found = [] if assent is not None and assent.holds(on) else ["assent_missing"]
-    grown = [c for c in told if c.kind == RECORDING and c.holds(on)]
-    if any(c.value.get("by") in GUARDIANS for c in grown):
+    grown = [c for c in told if c.kind == RECORDING]
+    if any(c.holds(on) and c.value.get("by") in GUARDIANS | {TWO_WORKERS} for c in grown):
         return found
-    decided = [c for c in grown if c.value.get("by") == TWO_WORKERS]
-    if not decided:
-        return [*found, "guardian_missing"]
-    return found if any(_two_people(c.value) for c in decided) else [*found, "second_person_needed"]
-
-
-def _two_people(value: Mapping[str, Any]) -> bool:
-    first, second = value.get("requested_by"), value.get("confirmed_by")
-    return bool(first) and bool(second) and first != second
+    waits = any(c.state(on) is Standing.WAITING for c in grown)
+    return [*found, "second_worker_needed" if waits else "guardian_missing"]
 
 
 def problems(value: Mapping[str, Any]) -> list[str]:

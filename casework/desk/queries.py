@@ -50,7 +50,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """A ground of necessity that waits for a second person."""
+    """A ground of necessity, or a decision for a child, that waits for a second person."""
 
     case: Case
     consent: Consent
@@ -224,8 +224,8 @@ def cases_where(
 
 
 def dangers(session: Session, actor: Actor, keyring: Keyring) -> list[Danger]:
-    """The grounds of necessity in the actor's teams that wait for somebody other than whoever
-    asked.
+    """The grounds of necessity and the decisions for a child in the actor's teams that wait for
+    somebody other than whoever asked; of what one worker decided in one case, the first.
 
     What was never changed and ends within seven days may be one: of these few, each is opened.
     """
@@ -242,7 +242,18 @@ def dangers(session: Session, actor: Actor, keyring: Keyring) -> list[Danger]:
         .limit(MOST)
     ).all()
     found = [Danger(case, consent_in(session, keyring, case, one)) for case, one in rows]
-    return [one for one in found if waits_for(actor, one.consent)]
+    first: dict[tuple[UUID, object], Danger] = {}
+    for one in found:
+        if waits_for(actor, one.consent):
+            first.setdefault(about(one), one)
+    return list(first.values())
+
+
+def about(danger: Danger) -> tuple[UUID, object]:
+    """What is judged in one go: a ground of necessity by itself, a worker's decisions together."""
+    value = danger.consent.value
+    apart = danger.consent.kind == NECESSITY
+    return danger.case.id, danger.consent.id if apart else value["requested_by"]
 
 
 def consent_in(session: Session, keyring: Keyring, row: Case, consent_id: UUID) -> Consent:
@@ -253,8 +264,8 @@ def consent_in(session: Session, keyring: Keyring, row: Case, consent_id: UUID) 
 
 
 def waits_for(actor: Actor, consent: Consent) -> bool:
-    """True for a ground of necessity that this person may confirm."""
-    waits = consent.kind == NECESSITY and consent.state(clock.today()) is Standing.WAITING
+    """True for what waits for a second person, and this one is another than the first."""
+    waits = consent.state(clock.today()) is Standing.WAITING
     return waits and consent.value.get("requested_by") != str(actor.user_id)
 
 

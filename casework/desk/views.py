@@ -13,6 +13,7 @@ from flask import url_for
 from casework import clock, codes, places
 from casework.cases.listing import Listed
 from casework.cases.rules import problem_label
+from casework.consent.records import NECESSITY, TWO_WORKERS, Consent
 from casework.desk.queries import Desk
 from casework.i18n import gettext as _
 from casework.referrals.lines import Line
@@ -150,21 +151,31 @@ def news(desk: Desk) -> list[Item]:
 
 
 def dangers(desk: Desk, names: Names) -> Iterator[Item]:
-    """The grounds of necessity that wait for this person's judgement."""
+    """What waits for this person's judgement: dangers, and decisions for a child."""
     for one in desk.dangers:
+        endpoint, label, about = judged(one.consent)
         place: dict[str, Any] = {"case_id": one.case.id, "consent_id": one.consent.id}
         asked = datetime.fromisoformat(str(one.consent.value["recorded_at"]))
         yield Item(
             at=asked,
-            address=url_for("consent.judgement", **place),
-            label=_("Judge a danger: a colleague waits for you"),
+            address=url_for(endpoint, **place),
+            label=label,
             due=_("since %(moment)s", moment=moment(asked)),
             shape="late",
             state=_("Now"),
             code=one.case.code,
             who=names.get(UUID(str(one.consent.value["requested_by"])), ""),
-            about=codes.label("motif_necessite", str(one.consent.value["reason"])),
+            about=about,
         )
+
+
+def judged(consent: Consent) -> tuple[str, str, str]:
+    """Where a second person judges it, what she is asked, and what it is about."""
+    if consent.kind == NECESSITY:
+        reason = codes.label("motif_necessite", str(consent.value["reason"]))
+        return "consent.judgement", _("Judge a danger: a colleague waits for you"), reason
+    decided = codes.label("qui_consent", TWO_WORKERS)
+    return "consent.decision", _("Decide for a child: a colleague waits for you"), decided
 
 
 def alerts(desk: Desk, names: Names) -> Iterator[Item]:

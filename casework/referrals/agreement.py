@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.cases import counting
 from casework.cases.access import OpenCase, access_case
+from casework.cases.intake import concerns_child
+from casework.cases.reception import after_reception
+from casework.chronology import refuse_out_of_order
 from casework.consent import actions as consents
 from casework.consent import rules
 from casework.consent.models import ConsentRow
 from casework.consent.recipients import Section, necessity_sections
-from casework.consent.records import NECESSITY, SHARING, Answer, Consent
+from casework.consent.records import NECESSITY, SHARING, TWO_WORKERS, Answer, Consent
 from casework.directory.models import Provider
 from casework.errors import NotVisible, RuleBroken
 from casework.policy import Actor, Permission
@@ -36,11 +39,17 @@ def record_answer(
     referrals that share what it names. Posted twice, it is one answer.
 
     `value` as in `consent.records`. Raises NotVisible, NotAllowed; RuleBroken: those of
-    `consent.rules.problems` and of `consent.actions.record_consent`.
+    `consent.rules.problems` and of `consent.actions.record_consent`, 'sharing_before_reception',
+    'two_workers_for_a_child' where nobody in the case is under 18.
     """
     case = access_case(session, actor, keyring, case_id, Permission.CONSENT_RECORD)
     for problem in rules.problems(value):
         raise RuleBroken(problem)
+    if value.get("by") == TWO_WORKERS and not concerns_child(session, case):
+        raise RuleBroken("two_workers_for_a_child")
+    if value["kind"] == SHARING:
+        floor = after_reception(session, case, "sharing_before_reception")
+        refuse_out_of_order(consents.given_on(value), floor)
     key = case.key(consents.SECTION, consents.VERSION)
     row = consents.record_consent(session, actor, case.id, key, value, consent_id)
     if value["kind"] == SHARING:
@@ -113,3 +122,18 @@ def confirm_necessity(
     case = access_case(session, actor, keyring, case_id, Permission.NECESSITY_CONFIRM)
     key = case.key(consents.SECTION, consents.VERSION)
     return consents.confirm_necessity(session, actor, case.id, key, consent_id)
+
+
+def confirm_decision(
+    session: Session, actor: Actor, keyring: Keyring, case_id: UUID, consent_id: UUID
+) -> list[Consent]:
+    """A second worker of the team stands by what a colleague decided in a child's place: it holds
+    and counts from now on. Answers every consent that now holds.
+
+    Raises NotVisible, NotAllowed; RuleBroken as `consent.actions.confirm_decision`.
+    """
+    case = access_case(session, actor, keyring, case_id, Permission.NECESSITY_CONFIRM)
+    key = case.key(consents.SECTION, consents.VERSION)
+    found = consents.confirm_decision(session, actor, case.id, key, consent_id)
+    counting.recount(session, actor, case)
+    return found

@@ -271,3 +271,32 @@ def confirm_necessity(case_id: UUID, consent_id: UUID) -> Response:
     except RuleBroken as rule:
         return sent_back(rule.code)
     return back(case_id, "necessity_confirmed")
+
+
+# A decision of two workers for a child
+
+
+@blueprint.get("/cases/<uuid:case_id>/decisions/<uuid:consent_id>/confirmation")
+@requires(Permission.NECESSITY_CONFIRM)
+def decision(case_id: UUID, consent_id: UUID) -> str:
+    """What a second worker needs to decide for a child with her colleague."""
+    book = book_of(case_id)
+    shown = book.one(consent_id)
+    together = views.decided_with(book, shown)
+    own = shown.consent.value.get("requested_by") == str(member().actor.user_id)
+    form = restored(forms.DecisionForm)
+    found = {"shown": shown, "together": together, "own": own}
+    return render_template("consent/decision.html", form=form, case=book.case.row, **found)
+
+
+@blueprint.post("/cases/<uuid:case_id>/decisions/<uuid:consent_id>/confirmation")
+@requires(Permission.NECESSITY_CONFIRM)
+def confirm_decision(case_id: UUID, consent_id: UUID) -> Response:
+    """The decision for the child bears two names."""
+    if not posted(forms.DecisionForm).validate():
+        return sent_back()
+    try:
+        agreement.confirm_decision(*by(), case_id, consent_id)
+    except RuleBroken as rule:
+        return sent_back(rule.code)
+    return back(case_id, "decision_confirmed")

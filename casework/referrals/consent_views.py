@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit.log import record_view
 from casework.cases.access import OpenCase, access_case
-from casework.cases.ages import is_child
 from casework.cases.assignment import staff_names
-from casework.cases.intake import consents_of
+from casework.cases.intake import concerns_child, consents_of
 from casework.consent import forms, records, rules
 from casework.consent.recipients import SHAREABLE, Section, necessity_sections, proposed_sections
 from casework.consent.records import NECESSITY, SHARING, Consent, Standing, latest
@@ -24,7 +23,7 @@ from casework.directory.queries import Sheet, search
 from casework.errors import NotVisible
 from casework.policy import Actor, Permission
 from casework.referrals.lines import Line
-from casework.referrals.options import beneficiaries, names_among
+from casework.referrals.options import names_among
 from casework.referrals.queries import referrals_of_case
 from casework.referrals.workflow import OPEN, discloses
 from casework.vault.keys import Keyring
@@ -42,6 +41,7 @@ class Shown:
     sections: tuple[Section, ...] = ()
     replaced: bool = False
     recorded_by: str = field(default="", repr=False)
+    confirmed_by: str = field(default="", repr=False)
 
     @property
     def ends(self) -> bool:
@@ -65,15 +65,20 @@ class Book:
         standing = consent.state(clock.today())
         live = self.live.get(consent.id, ())
         named = consent.recipient is not None
-        author = consent.value.get("recorded_by")
         return Shown(
             consent=consent,
             standing=standing,
             provider=self.providers.get(consent.recipient, ""),
             sections=live or tuple(one for one in SHAREABLE if one in consent.sections),
             replaced=named and standing is Standing.HOLDS and not live,
-            recorded_by=self.staff.get(UUID(str(author)), "") if author else "",
+            recorded_by=self.named(consent, "recorded_by"),
+            confirmed_by=self.named(consent, "confirmed_by"),
         )
+
+    def named(self, consent: Consent, role: str) -> str:
+        """Who had this part in an answer; empty where nobody had."""
+        who = consent.value.get(role)
+        return self.staff.get(UUID(str(who)), "") if who else ""
 
     def general(self) -> list[Shown]:
         """The last answer to each question that names nobody, in the order they are asked."""
@@ -104,7 +109,8 @@ def open_book(
         session, "case.viewed", actor.user_id, case=case.id, sections=["consents"], grounds=[]
     )
     recipients = sorted({one.recipient for one in consents if one.recipient})
-    authors = {UUID(str(by)) for one in consents if (by := one.value.get("recorded_by"))}
+    parts = ("recorded_by", "confirmed_by")
+    authors = {UUID(str(by)) for one in consents for part in parts if (by := one.value.get(part))}
     return Book(
         case=case,
         consents=consents,
@@ -113,12 +119,6 @@ def open_book(
         live=live_sections(session, consents, recipients),
         child=concerns_child(session, case),
     )
-
-
-def concerns_child(session: Session, case: OpenCase) -> bool:
-    """True when somebody in the case is under 18."""
-    people = beneficiaries(session, case)
-    return any(is_child(one.get("age"), clock.today()) for one in people)
 
 
 def live_sections(
@@ -134,6 +134,18 @@ def live_sections(
             holder = allowed[section].id
             found[holder] = (*found.get(holder, ()), section)
     return found
+
+
+def decided_with(book: Book, shown: Shown) -> list[Shown]:
+    """Every answer that the same worker gave in a child's place and that waits with this one."""
+    first = shown.consent.value.get("requested_by")
+    return [
+        book.shown(one)
+        for one in book.consents
+        if one.kind != NECESSITY
+        and one.value.get("requested_by") == first
+        and one.state(clock.today()) is Standing.WAITING
+    ]
 
 
 def listing(book: Book) -> dict[str, Any]:

@@ -49,12 +49,13 @@ def hour(value: datetime) -> str:
     15:00»: `value` is its beginning."""
     begins = clock.local(value).replace(tzinfo=None)
     ends = begins + timedelta(hours=1)
-    return _(
+    told = _(
         "%(day)s, between %(begins)s and %(ends)s",
         day=format_date(begins, format="d MMM yyyy", locale=get_locale()),
         begins=f"{begins:%H:%M}",
         ends=_("midnight") if ends.time() == time() else f"{ends:%H:%M}",
     )
+    return str(told)
 
 
 def label(code: str | None, list_name: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework import codes
-from casework.consent import rules
+from casework.consent import records, rules
 from casework.consent.recipients import NECESSITY_SECTIONS, SHAREABLE, Section, necessity_sections
 from casework.consent.records import NECESSITY, SHARING, Answer, Consent
 
@@ -233,7 +233,7 @@ def test_two_workers_decide_where_the_guardian_is_suspected() -> None:
 def test_one_worker_alone_does_not_decide_for_a_child() -> None:
     decided = consent("c_donnees", by="deux_agents", requested_by="a", confirmed_by="a")
     told = [consent("assentiment"), decided]
-    assert rules.child_problems(told, ON) == ["second_person_needed"]
+    assert rules.child_problems(told, ON) == ["second_worker_needed"]
 
 
 # Recording
@@ -284,5 +284,5 @@ def test_a_consent_to_be_counted_holds_until_withdrawn() -> None:
 
 def test_every_code_in_the_rules_stands_in_its_list() -> None:
     assert codes.codes("qui_consent")[1:3] == ("parent", "tuteur")
-    assert rules.GUARDIANS | {rules.TWO_WORKERS} <= set(codes.codes("qui_consent"))
+    assert rules.GUARDIANS | {records.TWO_WORKERS} <= set(codes.codes("qui_consent"))
     assert {str(answer) for answer in Answer} == set(codes.codes("reponse"))

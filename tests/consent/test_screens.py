@@ -284,7 +284,7 @@ def test_whoever_asked_cannot_confirm(session: Session, cast: Cast, browser_of: 
     danger(client, case, provider)
     (ground,) = of_kind(session, case, NECESSITY)
     page = client.page(f"/cases/{case.id}/necessity/{ground.id}/confirmation")
-    assert "une autre collègue doit confirmer" in page.text
+    assert "un autre collègue doit confirmer" in page.text
     with pytest.raises(RuleBroken, match="second_person_needed"):
         confirm_necessity(session, zeinab.actor, zeinab.keyring, case.id, ground.id)
 

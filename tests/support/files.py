@@ -15,7 +15,7 @@ from casework.cases.field_kinds import Per
 from casework.cases.follow_up import record_entry
 from casework.cases.sections import read_section
 from casework.consent import actions as consents
-from casework.consent.records import RECORDING, SHARING, STATISTICS
+from casework.consent.records import ASSENT, RECORDING, SHARING, STATISTICS, TWO_WORKERS
 from casework.referrals.actions import Act, move
 from casework.referrals.deadlines import Urgency
 from casework.referrals.drafting import Wish, draft_referral
@@ -62,6 +62,23 @@ def opened(
     identity: dict[str, Any] = {"commune": COMMUNE, "beneficiaries": people or [woman()]}
     facts: dict[str, Any] = {"grievances": grievances or [civil_status()], "risk": "faible"}
     for name, value in {"identity": identity, "facts": facts, **sections}.items():
+        intake.save_section(*by, case.id, name, value, 0)
+    return intake.complete_intake(*by, case.id)
+
+
+def case_of_a_girl(session: Session, worker: Person, asked: bool = True) -> OpenCase:
+    """An open case of a girl of 15 whose guardian is suspected: the worker decided in her place, a
+    second one has not yet; with `asked`, the girl herself said yes."""
+    assert worker.team_id is not None
+    answers = [answer(kind, by=TWO_WORKERS) for kind in (RECORDING, STATISTICS)]
+    if asked:
+        answers.append(answer(ASSENT, by="personne"))
+    by = (session, worker.actor, worker.keyring)
+    case = intake.begin_case(*by, worker.team_id, uuid4(), answers)
+    girl = woman(age={"years": 15, "as_of": clock.today().isoformat()})
+    identity: dict[str, Any] = {"commune": COMMUNE, "beneficiaries": [girl]}
+    facts: dict[str, Any] = {"grievances": [civil_status()], "risk": "faible"}
+    for name, value in {"identity": identity, "facts": facts}.items():
         intake.save_section(*by, case.id, name, value, 0)
     return intake.complete_intake(*by, case.id)
 
