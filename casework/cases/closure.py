@@ -13,9 +13,11 @@ from casework.audit.log import record
 from casework.cases import counting, rules
 from casework.cases.access import OpenCase, access_case
 from casework.cases.field_kinds import Per
-from casework.cases.follow_up import stamped
+from casework.cases.follow_up import followed, stamped
 from casework.cases.models import Case, CaseStatus
+from casework.cases.reception import after_reception
 from casework.cases.sections import Value, add_entry, digest_of, read_section
+from casework.chronology import After, refuse_out_of_order
 from casework.errors import RuleBroken
 from casework.policy import Actor, Permission
 from casework.vault.keys import Keyring
@@ -35,7 +37,7 @@ def close_case(
     """The case is closed with its reason; it can be opened again at any time.
 
     `value` holds the fields of a closure. Raises RuleBroken: 'case_closed', 'referrals_open',
-    'closure_needs_note', 'future_date'.
+    'closure_needs_note', 'future_date', 'before_reception', 'before_reopening'.
     """
     case = access_case(session, actor, keyring, case_id, Permission.CASE_CLOSE)
     if case.row.status in (CaseStatus.CLOSED, CaseStatus.DRAFT):
@@ -45,7 +47,8 @@ def close_case(
         reason, open_referrals=open_referrals, note=str(value.get("note", ""))
     ):
         raise RuleBroken(problem)
-    refuse_future(value)
+    reopened = After("before_reopening", last_day(session, case, Per.REOPENING))
+    refuse_out_of_order(day_of(value), after_reception(session, case), reopened)
     entry = add_entry(session, case, "notes", stamped(actor, Per.CLOSURE, value))
     case.row.status = CaseStatus.CLOSED
     case.row.next_step_on = None
@@ -62,10 +65,15 @@ def close_case(
     return case
 
 
-def refuse_future(value: Value) -> None:
-    """Raises RuleBroken('future_date') for an act of a day to come."""
-    if date.fromisoformat(str(value["happened_on"])) > clock.today():
-        raise RuleBroken("future_date")
+def day_of(value: Value) -> date:
+    """The day of an act."""
+    return date.fromisoformat(str(value["happened_on"]))
+
+
+def last_day(session: Session, case: OpenCase, kind: Per) -> date | None:
+    """The latest day on which the case was closed, or opened again; None where it never was."""
+    acts = (entry.value for entry in followed(session, case) if entry.value["kind"] == kind)
+    return max((day_of(value) for value in acts), default=None)
 
 
 def reopen_case(
@@ -73,12 +81,13 @@ def reopen_case(
 ) -> OpenCase:
     """The same case is open again, with the reason, and a next step within seven days.
 
-    Raises RuleBroken: 'case_not_closed', 'future_date'.
+    Raises RuleBroken: 'case_not_closed', 'future_date', 'before_closure'.
     """
     case = access_case(session, actor, keyring, case_id, Permission.CASE_REOPEN)
     if case.row.status != CaseStatus.CLOSED:
         raise RuleBroken("case_not_closed")
-    refuse_future(value)
+    closed = After("before_closure", last_day(session, case, Per.CLOSURE))
+    refuse_out_of_order(day_of(value), closed)
     entry = add_entry(session, case, "notes", stamped(actor, Per.REOPENING, value))
     case.row.status = CaseStatus.REOPENED
     case.row.next_step_on = clock.today() + REOPENED_STEP

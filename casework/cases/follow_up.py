@@ -18,7 +18,9 @@ from casework.cases.case_file import first_id, standing
 from casework.cases.field_kinds import Per
 from casework.cases.fields import of_entry
 from casework.cases.models import CaseEntry, CaseStatus
+from casework.cases.reception import after_reception
 from casework.cases.sections import Entry, Value, add_entry, read_entries, read_section
+from casework.chronology import refuse_out_of_order
 from casework.errors import NotVisible, RuleBroken
 from casework.policy import Actor, Permission
 from casework.vault.keys import Keyring
@@ -27,6 +29,8 @@ from casework.vault.primitives import fingerprint
 FOLLOWED = ("legal", "notes")
 CORRECTED = frozenset({Per.JOURNAL, Per.STEP, Per.SERVICE, Per.OUTCOME})
 """Kinds of entry that another one may correct; closing and reopening are acts of their own."""
+OLDER = frozenset({Per.STEP})
+"""Kinds whose act may be older than the reception: she may have lodged a complaint before."""
 
 
 def record_entry(
@@ -44,7 +48,8 @@ def record_entry(
     `value` holds the declared fields of the kind; `happened_on` is the day of the act as ISO text.
     `entry_id` was made with the form: posted twice, it is one entry. An unlawful settlement makes
     the case due today and tells the team's coordinators. Raises NotVisible, NotAllowed, RuleBroken:
-    'case_closed', 'future_date', 'redress_needs_proof', 'settlement_forbidden', 'cadi_civil_only'.
+    'case_closed', 'future_date', 'before_reception', 'redress_needs_proof',
+    'settlement_forbidden', 'cadi_civil_only'.
     """
     case = access_case(session, actor, keyring, case_id, Permission.CASE_WRITE)
     existing = session.get(CaseEntry, (case.id, entry_id)) if entry_id else None
@@ -150,8 +155,8 @@ def refuse_impossible(
         raise RuleBroken("case_closed")
     if void:
         return
-    if str(value.get("happened_on", ""))[:10] > clock.today().isoformat():
-        raise RuleBroken("future_date")
+    floors = [] if kind in OLDER else [after_reception(session, case)]
+    refuse_out_of_order(date.fromisoformat(str(value["happened_on"])[:10]), *floors)
     code = str(value.get("code", ""))
     if kind is Per.OUTCOME and rules.is_redress(code) and not value.get("proof"):
         raise RuleBroken("redress_needs_proof")

@@ -205,6 +205,18 @@ announce(
 RULES.update(
     case_closed=_l("The case is closed. Open it again first."),
     case_not_closed=_l("The case is open already."),
+    before_reception=_l(
+        "“On which day”: the person came to you later than that. Write the day she came, or a "
+        "later one. What happened before belongs to “What happened” or “Procedural step”."
+    ),
+    before_closure=_l(
+        "“On which day”: the case was not closed yet on that day. Write the day it was closed, or "
+        "a later one. It stands under “Follow-up”."
+    ),
+    before_reopening=_l(
+        "“On which day”: the case was opened again later than that. Write that day, or a later "
+        "one. It stands under “Follow-up”."
+    ),
     redress_needs_proof=_l("Redress counts only with a proof. Choose the kind of proof."),
     settlement_forbidden=_l(
         "The law forbids any settlement for a sexual offence or a crime. If the families made one, "

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework import clock
@@ -14,13 +15,14 @@ from casework.audit.log import record
 from casework.cases import counting
 from casework.cases.models import CaseEntry
 from casework.cases.sections import Value, digest_of
+from casework.chronology import After, refuse_out_of_order
 from casework.directory.models import Provider
 from casework.errors import InvalidTransition, NotAllowed, RuleBroken, StaleVersion
 from casework.policy import Actor, Permission
 from casework.referrals.access import OpenReferral, access_referral, exchange
 from casework.referrals.deadlines import Urgency
 from casework.referrals.disclosure import add_chore, close_disclosure, disclose
-from casework.referrals.drafting import asked_in
+from casework.referrals.drafting import asked, asked_in
 from casework.referrals.drafting import refuse_impossible as check_possible
 from casework.referrals.exchange import write_exchange
 from casework.referrals.grants import convert_grant
@@ -57,8 +59,8 @@ def move(
     """The referral has made the move, and names who must act next and by when.
 
     `by` is ON_BEHALF when a member of the sending team records the receiver's own act; then `act`
-    says source and means. Raises NotVisible, NotAllowed, StaleVersion, InvalidTransition;
-    RuleBroken: 'future_date', 'reason_missing', 'source_missing', 'no_consent',
+    says source and means. Raises NotVisible, NotAllowed, InvalidTransition, StaleVersion;
+    RuleBroken: 'future_date', 'before_last_move', 'reason_missing', 'source_missing', 'no_consent',
     'partner_not_compared', 'nobody_to_act', and when sending 'case_closed', 'settlement_forbidden',
     'cadi_civil_only', 'provider_…'.
     """
@@ -71,6 +73,7 @@ def move(
     if quality not in found.by:
         raise InvalidTransition(f"{referral.state}: {wanted} by {quality}")
     check_act(found, quality, act)
+    refuse_out_of_order(act.happened_on, After("before_last_move", last_day(session, referral)))
     return perform(session, actor, keyring, referral, wanted, found, act, quality)
 
 
@@ -95,13 +98,18 @@ def check_permission(actor: Actor, referral: OpenReferral, quality: By, wanted: 
 
 
 def check_act(found: Rule, quality: By, act: Act) -> None:
-    """Raises RuleBroken when date, reason or source is missing or impossible."""
-    if act.happened_on > clock.today():
-        raise RuleBroken("future_date")
+    """Raises RuleBroken when the reason or the source is missing."""
     if found.reason and not act.reason:
         raise RuleBroken("reason_missing")
     if quality is By.ON_BEHALF and not (act.source and act.means):
         raise RuleBroken("source_missing")
+
+
+def last_day(session: Session, referral: OpenReferral) -> date:
+    """The day of the referral's last move; of a draft, the day on which it was written."""
+    query = select(func.max(ReferralMove.happened_on))
+    moved = session.scalar(query.where(ReferralMove.referral_id == referral.id))
+    return moved or date.fromisoformat(asked(session, referral)["happened_on"])
 
 
 def perform(

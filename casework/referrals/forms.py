@@ -273,6 +273,10 @@ RULES.update(
         "Choose telephone, letter or going along."
     ),
     nobody_to_act=_l("Nobody in your team can act on this. Call your coordinator."),
+    before_last_move=_l(
+        "“On which day?”: something later stands already in this referral. Look at its page, then "
+        "write the same day, or a later one."
+    ),
     source_missing=_l("Write who gave the answer and how you got it."),
     reason_missing=_l("Write the reason."),
     provider_suspended=_l("This partner is suspended. Choose another one."),

@@ -14,7 +14,7 @@ from casework.consent import actions as consents
 from casework.consent.records import SHARING, Consent
 from casework.policy import Actor, Permission
 from casework.referrals.access import OpenReferral
-from casework.referrals.actions import Act, perform
+from casework.referrals.actions import Act, last_day, perform
 from casework.referrals.disclosure import may_share
 from casework.referrals.drafting import asked
 from casework.referrals.models import Referral
@@ -54,12 +54,14 @@ def open_referrals(
 def end_uncovered(
     session: Session, actor: Actor, keyring: Keyring, case: OpenCase, row: Referral, on: date
 ) -> None:
-    """The referral ends unless other consents still cover every section it shares."""
+    """The referral ends unless other consents still cover every section it shares: on that day,
+    or on that of its last move, when it went on before this was told."""
     referral = as_sender(case, row)
     if asked(session, referral)["sections"] and not shares_uncovered(session, case, row):
         return
     found = rule(referral.state, Move.WITHDRAW)
-    perform(session, actor, keyring, referral, Move.WITHDRAW, found, Act(on), By.SENDER)
+    ended = Act(max(on, last_day(session, referral)))
+    perform(session, actor, keyring, referral, Move.WITHDRAW, found, ended, By.SENDER)
 
 
 def shares_uncovered(session: Session, case: OpenCase, row: Referral) -> bool:

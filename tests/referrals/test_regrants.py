@@ -74,9 +74,10 @@ def test_one_withdrawal_ends_two_referrals_to_the_same_partner(
 
 def test_a_consent_taken_back_twice_keeps_its_first_day(session: Session, cast: Cast) -> None:
     zeinab = cast.person("zeinab")
-    case = opened(session, zeinab)
-    consent = agree(session, zeinab, case, cast.provider(HEALTH), "identity")
     yesterday = clock.today() - timedelta(days=1)
+    with clock.at(clock.now() - timedelta(days=1)):
+        case = opened(session, zeinab)
+        consent = agree(session, zeinab, case, cast.provider(HEALTH), "identity")
     by = (session, zeinab.actor, zeinab.keyring, case.id, consent)
     withdraw(*by, yesterday)
     again = withdraw(*by, clock.today())
