@@ -7,20 +7,23 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from casework.errors import BadConfiguration
+from casework.policy import Role
 
 ROOT = Path(__file__).resolve().parent
 KEY_FILES = ("secret.key", "server.key", "log.key")
 KEY_BYTES = 32
+REQUIRED, OPTIONAL = "required", "optional"
 IN_MEMORY = (Path("/dev/shm"), Path("/run"))  # noqa: S108 - on purpose: never on a disk
 
 
@@ -41,6 +44,7 @@ class Settings:
     service_name: str = "Casework"
     log_name: str = "casework"
     exit_url: str = ""
+    backup_folder: Path | None = None
     recovery_public: bytes | None = None
     go_live: date = date(2024, 1, 1)
     planned_yearly_volume: int = 300
@@ -50,6 +54,9 @@ class Settings:
     invitation_length: timedelta = timedelta(hours=72)
     max_body_bytes: int = 6 * 1024 * 1024
     max_field_bytes: int = 500_000
+    factor_by_default: bool = True
+    factor_exceptions: frozenset[str] = frozenset()
+    unusual: Mapping[str, int] = field(default_factory=dict)
     testing: bool = False
 
     @classmethod
@@ -73,7 +80,10 @@ class Settings:
             service_name=env.get("CASEWORK_SERVICE_NAME") or "Casework",
             log_name=_log_name(env.get("CASEWORK_LOG_NAME") or "casework"),
             exit_url=_exit_url(env.get("CASEWORK_EXIT_URL", "")),
+            backup_folder=_folder(env.get("CASEWORK_BACKUP_FOLDER", "")),
             go_live=_day(env.get("CASEWORK_GO_LIVE") or "2024-01-01"),
+            unusual=_limits(env.get("CASEWORK_UNUSUAL", "")),
+            **_second_factor(env.get("CASEWORK_SECOND_FACTOR") or REQUIRED),
         )
         settings.refuse_unsafe_address()
         settings.refuse_nameless()
@@ -89,8 +99,13 @@ class Settings:
             server_key=secrets.token_bytes(KEY_BYTES),
             log_key=secrets.token_bytes(KEY_BYTES),
             boot_key=secrets.token_bytes(KEY_BYTES),
+            factor_by_default=False,
             testing=True,
         )
+
+    def asks_factor(self, roles: Iterable[str]) -> bool:
+        """True when somebody with these roles must give a second factor beside her words."""
+        return any(self.factor_by_default != (role in self.factor_exceptions) for role in roles)
 
     def with_changes(self, **changes: object) -> Settings:
         """The same settings but for the named fields."""
@@ -236,6 +251,14 @@ def _log_name(text: str) -> str:
     return text
 
 
+def _folder(text: str) -> Path | None:
+    if text and not Path(text).is_absolute():
+        raise BadConfiguration(
+            "CASEWORK_BACKUP_FOLDER must be a whole path such as /var/backups/casework: correct it."
+        )
+    return Path(text) if text else None
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -243,3 +266,33 @@ def _day(text: str) -> date:
         raise BadConfiguration(
             "CASEWORK_GO_LIVE must be a date such as 2024-01-31: correct it and start again."
         ) from None
+
+
+def _second_factor(text: str) -> dict[str, Any]:
+    """Whether a second factor is asked for, and of which roles otherwise: "required" or
+    "optional", then any number of ",role=optional" or ",role=required"."""
+    first, *others = (part.strip() for part in text.split(","))
+    exceptions = {role.strip() for role, _, asked in (one.partition("=") for one in others)}
+    asked = {one.partition("=")[2].strip() for one in others}
+    opposite = OPTIONAL if first == REQUIRED else REQUIRED
+    if first not in (REQUIRED, OPTIONAL) or asked - {opposite} or exceptions - set(Role):
+        raise BadConfiguration(
+            "CASEWORK_SECOND_FACTOR cannot be read: write required or optional, then roles that "
+            "differ, such as required,relay=optional,donor=optional."
+        )
+    return {"factor_by_default": first == REQUIRED, "factor_exceptions": frozenset(exceptions)}
+
+
+LIMITS = frozenset({"cases", "searches", "refusals", "others", "night_from", "night_until"})
+
+
+def _limits(text: str) -> dict[str, int]:
+    pairs = [pair.partition("=")[::2] for pair in text.split()]
+    known = all(name in LIMITS and re.fullmatch("[0-9]{1,4}", number) for name, number in pairs)
+    hours = [number for name, number in pairs if name.startswith("night")]
+    if not known or any(int(hour) > 23 for hour in hours):
+        raise BadConfiguration(
+            "CASEWORK_UNUSUAL cannot be read: write names and numbers such as "
+            "cases=30 searches=20 refusals=5 others=10 night_from=21 night_until=5."
+        )
+    return {name: int(number) for name, number in pairs}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, HiddenField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
 from casework.i18n import lazy_gettext as _l
 from casework.people.labels import ROLE_HINTS, ROLES
@@ -23,6 +23,17 @@ def stripped(text: str | None) -> str:
     return (text or "").strip()
 
 
+def words_field() -> StringField:
+    """The words somebody signs in with: covered on the screen, and no field of a kind that
+    browsers offer to keep or keyboards learn from."""
+    return StringField(
+        _l("Your six words"),
+        [InputRequired(_l("Write your six words.")), Length(max=200)],
+        description=_l("The first four letters of each word are enough."),
+        render_kw={"class": "secret", "autocapitalize": "none", "autocorrect": "off"},
+    )
+
+
 class SignInForm(BaseForm):
     """Handle and words, in one POST; what was typed is never kept or shown again."""
 
@@ -30,10 +41,12 @@ class SignInForm(BaseForm):
         _l("Your name for signing in"),
         [InputRequired(_l("Write your name for signing in.")), Length(max=40)],
     )
-    passphrase = PasswordField(
-        _l("Your six words"),
-        [InputRequired(_l("Write your six words.")), Length(max=200)],
-        description=_l("The first four letters of each word are enough."),
+    passphrase = words_field()
+    code = StringField(
+        _l("Code of your telephone or your card"),
+        [Optional(), Length(max=40)],
+        description=_l("If you have one: the six digits in the app, or one code of the card."),
+        render_kw={"autocapitalize": "none", "autocorrect": "off"},
     )
 
 
@@ -130,7 +143,6 @@ announce(
 )
 RULES.update(
     words_refused=_l("The name or the words are not right. Check them and try again."),
-    too_many_tries=_l("Too many tries. Wait fifteen minutes, then try again."),
     sign_in_incomplete=_l("Write your name and your six words."),
     account_suspended=_l("Your account is suspended. Call your coordinator."),
     account_ended=_l("Your account is closed. If this is a mistake, call your coordinator."),

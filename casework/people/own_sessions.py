@@ -18,12 +18,14 @@ from casework.people.sessions import sign_out
 def listed(
     session: Session, user_id: UUID, idle: timedelta, length: timedelta
 ) -> Sequence[SessionRow]:
-    """Her sessions that can still open something, last used first (at most 50)."""
+    """Her sessions that can still open something, by themselves or with her six digits, last used
+    first (at most 50)."""
     now = clock.now()
+    in_use = SessionRow.box.is_not(None) & (SessionRow.seen_at >= now - idle)
     return session.scalars(
         select(SessionRow)
-        .where(SessionRow.user_id == user_id, SessionRow.box.is_not(None))
-        .where(SessionRow.seen_at >= now - idle, SessionRow.created_at >= now - length)
+        .where(SessionRow.user_id == user_id, in_use | SessionRow.lock_box.is_not(None))
+        .where(SessionRow.created_at >= now - length)
         .order_by(SessionRow.seen_at.desc(), SessionRow.id)
         .limit(50)
     ).all()
@@ -35,3 +37,9 @@ def end(session: Session, user_id: UUID, session_id: UUID) -> None:
     if row is None or row.user_id != user_id:
         raise NotVisible
     sign_out(session, session_id, user_id)
+
+
+def end_all(session: Session, user_id: UUID) -> None:
+    """Every session of hers is closed, this one too."""
+    for row in session.scalars(select(SessionRow).where(SessionRow.user_id == user_id)).all():
+        sign_out(session, row.id, user_id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from casework import clock
 from casework.db import db
 from casework.errors import RuleBroken
 from casework.i18n import lazy_gettext as _l
@@ -14,16 +16,22 @@ from casework.people import (
     activation,
     own_sessions,
     routes_activation,
+    routes_alarm,
     routes_codes,
+    routes_factors,
+    routes_lock,
     routes_seen,
     routes_team,
     sessions,
 )
 from casework.people.comparisons import of_waiting
 from casework.people.forms import SignInForm
+from casework.people.forms_sign_in import KeySignInForm
 from casework.people.handles import folded
 from casework.people.labels import STATES, role_label
+from casework.people.proofs import SIGN_IN, KeyAnswer, Proof, Used, challenge
 from casework.people.routes_activation import back, refused, to_waiting
+from casework.people.routes_factors import origin
 from casework.people.signing_in import AccountWaiting
 from casework.people.signing_in import sign_in as sign_in_with
 from casework.policy import Permission
@@ -58,7 +66,7 @@ def home() -> Response:
 @public
 def sign_in() -> str:
     """The page everybody starts from; nothing on it is ever filled in by the server."""
-    return render_template("people/sign_in.html", form=refused(SignInForm()))
+    return render_template("people/sign_in.html", form=refused(SignInForm()), now=clock.now())
 
 
 @blueprint.post("/sign-in")
@@ -66,38 +74,77 @@ def sign_in() -> str:
 def open_session() -> Response:
     """Signs in, or leads back with one message whatever was wrong."""
     form = posted(SignInForm)
-    if not form.validate():
-        return back("people.sign_in", "sign_in_incomplete")
+    proof = Proof(code=form.code.data or "") if form.validate() else None
+    return entered("people.sign_in", form, proof)
+
+
+@blueprint.get("/sign-in/key")
+@public
+def sign_in_with_key() -> str:
+    """The same page for somebody with a security key, which its script asks."""
+    form = refused(KeySignInForm())
+    form.challenge.data = challenge(settings().secret_key, SIGN_IN)
+    return render_template("people/sign_in_key.html", form=form, now=clock.now())
+
+
+@blueprint.post("/sign-in/key")
+@public
+def open_session_with_key() -> Response:
+    """Signs in with words and key together, or leads back as without a key."""
+    form = posted(KeySignInForm)
+    said = form.answer.data or "", form.challenge.data or "", origin()
+    return entered(
+        "people.sign_in_with_key", form, Proof(key=KeyAnswer(*said)) if form.validate() else None
+    )
+
+
+def entered(page: str, form: Any, proof: Proof | None) -> Response:
+    """Signs in with what a form held, or leads back to its page; `proof` is None where the form
+    was incomplete."""
+    if proof is None:
+        return back(page, "sign_in_incomplete")
     try:
-        return signed_in(unseal(form))
+        return signed_in(*unseal(form, proof))
     except UnlockRefused:
-        return back("people.sign_in", "words_refused")
+        return back(page, "words_refused")
     except AccountWaiting as waiting:
         return to_waiting(folded(form.handle.data), waiting.comparisons)
     except RuleBroken as rule:
-        return back("people.sign_in", rule.code)
+        minutes = abs(getattr(rule, "minutes", 0)) or None
+        return redirect(url_for(page, refused=rule.code, minutes=minutes, _anchor="errors"), 303)
 
 
-def unseal(form: SignInForm) -> str:
+def unseal(form: Any, proof: Proof) -> tuple[str, Used | None]:
     """The token of a new session. Nobody waits for the slow hash: what came before it, the count
     of tries, is committed first, so that no lock is held meanwhile."""
     own, typed = settings(), (form.handle.data, form.passphrase.data)
     release = db.session.commit
-    return sign_in_with(db.session(), own.secret_key, own.boot_key, *typed, release)[0]
+    return sign_in_with(db.session(), own.secret_key, own.boot_key, *typed, release, proof)
 
 
-def signed_in(token: str) -> Response:
+def signed_in(token: str, used: Used | None) -> Response:
     """Whoever was signed in on this machine no longer is; the browser holds the new token, and
     what waited for the new person's keys is done in this very request."""
-    own, before = settings(), g.get("member")
-    if before is not None:
-        sessions.sign_out(db.session(), before.session_id, before.actor.user_id)
+    close_former()
+    own = settings()
     keys = own.boot_key, own.server_key
     g.member = sessions.load_member(db.session(), token, *keys, own.idle, own.session_length)
-    response = redirect(routes_seen.first_address(), 303)
+    address = routes_seen.first_address()
+    if used is not None and used.few and address == url_for("people.home"):
+        address = url_for("people.home", notice="card_few")
+    response = redirect(address, 303)
     cookies.give(response, token)
     activation.take_away(response)
     return response
+
+
+def close_former() -> None:
+    """The session whose cookie this browser sent, open or locked, is over."""
+    found, token = g.get("member"), cookies.token_of(request)
+    if found is not None:
+        sessions.sign_out(db.session(), found.session_id, found.actor.user_id)
+    elif token is not None:
+        sessions.forget(db.session(), token)
 
 
 @blueprint.post("/sign-out")
@@ -116,11 +163,7 @@ def quick_exit() -> Response:
 
 def leave(address: str) -> Response:
     """Whoever was signed in no longer is; her browser forgets cookie and cache."""
-    found, token = g.get("member"), cookies.token_of(request)
-    if found is not None:
-        sessions.sign_out(db.session(), found.session_id, found.actor.user_id)
-    elif token is not None:
-        sessions.forget(db.session(), token)
+    close_former()
     response = redirect(address, 303)
     cookies.take_away(response)
     activation.take_away(response)
@@ -156,12 +199,23 @@ def end_session(session_id: UUID) -> Response:
     return redirect(url_for("people.account", notice="session_ended"), 303)
 
 
+@blueprint.post("/account/sessions/end")
+@requires(Permission.ACCOUNT_VIEW, on_the_way=True)
+def end_sessions() -> Response:
+    """Ends every session of one's own, this one too."""
+    own_sessions.end_all(db.session(), member().actor.user_id)
+    g.member = None
+    return leave(url_for("people.sign_in", notice="sessions_ended"))
+
+
 def register(app: Flask) -> None:
     """Adds sign-in and the account pages."""
-    for part in (routes_activation, routes_codes, routes_seen, routes_team):
+    parts = (routes_activation, routes_codes, routes_seen, routes_team)
+    for part in (*parts, routes_alarm, routes_factors, routes_lock):
         app.register_blueprint(part.blueprint)
     app.after_request(routes_seen.keep_seen)
     app.register_blueprint(blueprint)
     app.jinja_env.filters["role_label"] = role_label
     app.jinja_env.globals["STATES"] = STATES
     register_account_link(app, "people.account", _l("My account"), Permission.ACCOUNT_VIEW)
+    register_account_link(app, "alarm.page", _l("In danger"), Permission.ACCOUNT_VIEW)

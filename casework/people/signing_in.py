@@ -16,16 +16,19 @@ from casework.errors import RuleBroken
 from casework.people.comparisons import Comparison, of_waiting
 from casework.people.handles import folded
 from casework.people.keyrings import act_as, is_active, memberships_of, pin_waiting
-from casework.people.limits import limit_sign_in
+from casework.people.limits import TooManyTries, count, counter_name, forgive, limit_sign_in
+from casework.people.locks import kept_pin
 from casework.people.models import SessionRow, User, UserState, UserUnlock
-from casework.people.sessions import payload
+from casework.people.proofs import NOTHING, Proof, Used, prove
+from casework.people.sessions import boxes, payload
 from casework.vault.errors import UnlockRefused, VaultError
 from casework.vault.keys import UserKeys
 from casework.vault.passphrases import normalise
-from casework.vault.session_boxes import new_token, seal_session, session_id
+from casework.vault.session_boxes import new_token, session_id
 from casework.vault.unlocks import Unlock, burn_dummy, open_unlock
 
 PASSPHRASE = "passphrase"  # noqa: S105  # nosec B105
+LOGGED_PER_WINDOW = 20
 
 
 class AccountWaiting(RuleBroken):
@@ -44,16 +47,18 @@ def sign_in(
     handle: str,
     passphrase: str,
     release: Callable[[], None] = lambda: None,
-) -> tuple[str, User]:
-    """A session row exists whose box only the returned token opens.
+    proof: Proof = NOTHING,
+) -> tuple[str, Used | None]:
+    """A session row exists whose box only the returned token opens; returns it with the second
+    factor that was used, None for somebody who has none.
 
     `release` is called before the slow hash: the shell commits there, so that nobody who writes
     waits for it. Raises UnlockRefused for an unknown handle, wrong words or an account without
-    words, after the same work each time; RuleBroken 'too_many_tries', or, after the right words
-    only, those of `start`.
+    words, after the same work each time; TooManyTries; or, after the right words only, what
+    `prove` and `start` raise.
     """
     handle = folded(handle)
-    limit_sign_in(session, secret, handle)
+    allow_try(session, secret, handle)
     found = stored_unlock(session, handle)
     release()
     try:
@@ -61,7 +66,31 @@ def sign_in(
     except VaultError as error:
         note_refusal(session, None, "words" if isinstance(error, UnlockRefused) else "unlock")
         raise UnlockRefused from None
-    return start(session, boot_key, user_id, seed), session.get_one(User, user_id)
+    used = proved(session, secret, user_id, UserKeys(seed), proof)
+    forgive(session, secret, handle)
+    return start(session, boot_key, user_id, seed), used
+
+
+def allow_try(session: Session, secret: bytes, handle: str) -> None:
+    """One more try is counted; raises TooManyTries, of which the log tells at most twenty times a
+    quarter of an hour."""
+    try:
+        limit_sign_in(session, secret, handle)
+    except TooManyTries:
+        if count(session, counter_name(secret, "refused", "")) <= LOGGED_PER_WINDOW:
+            note_refusal(session, None, "tries")
+        raise
+
+
+def proved(
+    session: Session, secret: bytes, user_id: UUID, keys: UserKeys, proof: Proof
+) -> Used | None:
+    """The second factor was right, or she has none; a refusal stands in the log."""
+    try:
+        return prove(session, secret, user_id, keys, proof)
+    except RuleBroken as rule:
+        note_refusal(session, user_id, rule.code)
+        raise
 
 
 def stored_unlock(session: Session, handle: str) -> tuple[UUID, Unlock] | None:
@@ -91,7 +120,7 @@ def unlock(
 def start(session: Session, boot_key: bytes, user_id: UUID, seed: bytes) -> str:
     """A session row exists whose box holds the person's keys; only the returned token opens it.
 
-    Raises AccountWaiting, or RuleBroken: 'account_suspended', 'account_ended', 'team_refused' (the
+    Raises AccountWaiting (for somebody suspended too), RuleBroken: 'account_ended', 'team_refused' (the
     rows about her teams do not agree with the teams' own books).
     """
     keys = UserKeys(seed)
@@ -101,8 +130,9 @@ def start(session: Session, boot_key: bytes, user_id: UUID, seed: bytes) -> str:
         refuse(session, user_id, keys)
     token = new_token()
     now = clock.now()
-    box = seal_session(token, boot_key, user_id, payload(actor, keyring))
-    row = SessionRow(id=session_id(token), user_id=user_id, created_at=now, seen_at=now, box=box)
+    held = payload(actor, keyring, kept_pin(session, user_id, keys), proved_at=now)
+    sealed = boxes(token, boot_key, user_id, held)
+    row = SessionRow(id=session_id(token), user_id=user_id, created_at=now, seen_at=now, **sealed)
     session.add(row)
     session.flush()
     record(session, "session.opened", actor=user_id)
@@ -118,7 +148,7 @@ def refuse(session: Session, user_id: UUID, keys: UserKeys) -> NoReturn:
     if any(is_active(row) for row in rows):
         why = "team_refused"
     note_refusal(session, user_id, why)
-    if why == "account_waiting":
+    if why in ("account_waiting", "account_suspended"):
         raise AccountWaiting(of_waiting(session, user_id, keys))
     raise RuleBroken(why)
 

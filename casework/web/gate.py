@@ -30,11 +30,13 @@ class Mark:
     permission: Permission | None = None
     public: bool = False
     harmless: bool = False
+    on_the_way: bool = False
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Marks a view: only a member holding the permission somewhere may call it."""
-    return _marking(Mark(permission=permission))
+def requires(permission: Permission, *, on_the_way: bool = False) -> Callable[[View], View]:
+    """Marks a view: only a member holding the permission somewhere may call it; one `on_the_way`
+    also while there is something she must do before anything else."""
+    return _marking(Mark(permission=permission, on_the_way=on_the_way))
 
 
 def public(view: View) -> View:
@@ -91,11 +93,12 @@ def register(app: Flask, loader: Loader, keep_lost_form: Callable[[Expired], boo
 
 
 def load(loader: Loader) -> Member | Expired | None:
-    """The member or expired session behind the cookie; `g.member` is set for templates and
-    views."""
+    """The member or expired session behind the cookie; `g.member` and `g.expired` are set for
+    templates and views."""
     token = cookies.token_of(request)
     found = loader(db.session(), token) if token else None
     g.member = found if isinstance(found, Member) else None
+    g.expired = found if isinstance(found, Expired) else None
     return found
 
 
@@ -109,7 +112,8 @@ def admit(found: Member | None, mark: Mark) -> Response | None:
         return redirect(url_for("people.sign_in", notice="please_sign_in"), 303)
     if mark.permission is not None and not found.actor.may(mark.permission):
         refuse(found, mark.permission)
-    return None
+    before = None if mark.on_the_way else g.get("before_anything_else")
+    return redirect(url_for(before), 303) if before else None
 
 
 def refuse(found: Member, permission: Permission) -> None:
@@ -150,8 +154,12 @@ def is_this_host(origin: str) -> bool:
 
 
 def expired(found: Expired, keep_lost_form: Callable[[Expired], bool]) -> Response:
-    """An expired session loses nothing: what was posted is kept sealed, then she signs in again."""
+    """An expired session loses nothing: what was posted is kept sealed, then she signs in again,
+    or gives her six digits where the page is only locked."""
     kept = request.method == "POST" and is_own_form(found) and keep_lost_form(found)
+    if found.locked:
+        back = None if request.method == "POST" else request.full_path.rstrip("?")
+        return redirect(url_for("lock.page", kept=kept or None, back=back), 303)
     notice = "form_kept" if kept else "session_expired"
     return redirect(url_for("people.sign_in", notice=notice), 303)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from uuid import UUID
 
 from casework.policy import Actor
 from casework.vault.keys import Keyring
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,9 @@ class Member:
     name: str = field(repr=False)
     language: str = "fr"
     stale: bool = False
+    has_factor: bool = False
+    has_pin: bool = False
+    proved_at: datetime = NEVER
 
     is_authenticated = True
     is_active = True
@@ -33,8 +39,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """A session whose keys are gone but whose row still says who may leave a form behind."""
+    """A session whose keys are gone but whose row still says who may leave a form behind; `locked`
+    where a PIN brings the keys back."""
 
     session_id: UUID
     user_id: UUID
     session_key: bytes = field(repr=False)
+    locked: bool = False

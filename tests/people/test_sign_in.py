@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit.models import AuditEntry
 from casework.people import accounts, members
-from casework.people.limits import PER_HANDLE, WINDOW
+from casework.people.limits import HANDLE
 from casework.people.models import SessionRow
 from casework.policy import Role
 from casework.vault.passphrases import generate_passphrase
@@ -138,16 +138,21 @@ def test_a_suspended_member_learns_it_only_with_her_own_words(
 
 
 def test_after_too_many_tries_even_the_right_words_wait(
-    cast: Cast, client: StrictClient, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, client: StrictClient, session: Session
 ) -> None:
     person = cast.person("zeinab")
     with clock.at(NOON):
-        for _ in range(PER_HANDLE):
+        for _ in range(HANDLE.free):
             assert attempt(client, "zeinab", "abaisser") == REFUSED
-        assert "too_many_tries" in attempt(client, "zeinab", person.words)
+        page = client.page(attempt(client, "zeinab", person.words))
+        assert "dans 1 minute" in page.text
         assert attempt(client, "fanta", cast.person("fanta").words) == "/"
-    with clock.at(NOON + WINDOW):
+    with clock.at(NOON + HANDLE.waits[0]):
         assert attempt(client, "zeinab", person.words) == "/"
+    why = session.scalars(
+        select(AuditEntry.action).where(AuditEntry.action == "session.refused")
+    ).all()
+    assert len(why) == HANDLE.free + 1
 
 
 def test_signing_in_ends_the_session_of_whoever_was_there(
