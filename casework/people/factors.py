@@ -118,11 +118,6 @@ def remove(session: Session, user_id: UUID, factor_id: UUID) -> None:
     record(session, "factor.removed", actor=user_id, kind=row.kind)
 
 
-def forget_all(session: Session, user_id: UUID) -> None:
-    """Nobody's telephone, card, key or PIN counts for this account any more: it has new keys."""
-    session.execute(delete(UserFactor).where(UserFactor.user_id == user_id))
-
-
 # A telephone
 
 

@@ -17,6 +17,7 @@ from casework.people.models import (
     SessionRow,
     Team,
     User,
+    UserFactor,
     UserState,
     UserUnlock,
 )
@@ -134,6 +135,6 @@ def end_account(session: Session, actor: Actor, user_id: UUID) -> None:
 
 def close_account(session: Session, user: User) -> None:
     """Words, codes, sessions and the person's name are gone; the row keeps the handle only."""
-    for table in (UserUnlock, Invitation, SessionRow):
+    for table in (UserUnlock, UserFactor, Invitation, SessionRow):
         session.execute(delete(table).where(table.user_id == user.id))
     user.state, user.kem_pub, user.profile = UserState.ENDED, None, None

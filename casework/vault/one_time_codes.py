@@ -5,7 +5,6 @@ A step is a whole number of 30 seconds since 1970-01-01 UTC.
 
 from __future__ import annotations
 
-import os
 from base64 import b32encode
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -22,11 +21,6 @@ REACH = 2
 """How many steps a telephone may be early or late: a minute either way."""
 SEARCH = 120
 """How far a wrong clock is looked for: an hour either way."""
-
-
-def new_secret() -> bytes:
-    """20 random bytes, as RFC 4226 recommends."""
-    return os.urandom(SECRET_BYTES)
 
 
 def step_at(moment: datetime) -> int:
