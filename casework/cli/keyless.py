@@ -19,6 +19,7 @@ from casework.audit.boxes import compare_boxes
 from casework.audit.log import record
 from casework.audit.proofs import issue_checkpoint
 from casework.audit.sequencer import sequence_all
+from casework.cli import backups
 from casework.cli.boxes import stored_boxes
 from casework.cli.models import JobClaim
 from casework.facts.actions import shuffle_facts
@@ -29,6 +30,8 @@ from config import Settings
 
 NIGHT = 2
 """The hour of the programme's clock from which nightly jobs run."""
+AFTER_THE_NIGHT = 3
+"""The hour from which what the nightly jobs left is backed up."""
 CLAIMS_KEPT = timedelta(days=7)
 
 Work = Callable[[Session, Settings], int]
@@ -74,6 +77,11 @@ def every_night(moment: datetime) -> str | None:
     return f"{local:%Y-%m-%d}" if local.hour >= NIGHT else None
 
 
+def late_at_night(moment: datetime) -> str | None:
+    """The slot of the job that comes after the nightly ones."""
+    return every_night(moment - timedelta(hours=AFTER_THE_NIGHT - NIGHT))
+
+
 def sessions(session: Session, own: Settings) -> int:
     """Idle sessions have lost their keys; returns how many."""
     return expire_sessions(session, own.idle, own.session_length)
@@ -100,6 +108,13 @@ def shuffle(session: Session, _own: Settings) -> int:
     return shuffle_facts(session)
 
 
+def close_quarters(session: Session, _own: Settings) -> int:
+    """Every quarter whose delay is over stands closed for ever; returns how many were."""
+    from casework.statistics.actions import close_due
+
+    return close_due(session)
+
+
 def check_boxes(session: Session, _own: Settings) -> int:
     """A rolled-back box stands in the log as a failed check; returns how many boxes are wrong."""
     sequence_all(session)
@@ -117,6 +132,25 @@ def forget(session: Session, _own: Settings) -> int:
         session.execute(delete(JobClaim).where(JobClaim.claimed_at < now - CLAIMS_KEPT)),
     ]
     return sum(int(getattr(result, "rowcount", 0)) for result in gone)
+
+
+def back_up(session: Session, own: Settings) -> int:
+    """Both halves of a backup stand in the configured folder; returns how many archives.
+
+    Nobody waits meanwhile: the claim is committed before, and taken back when it fails.
+    """
+    if own.backup_folder is None:
+        return 0
+    session.commit()
+    try:
+        public = backups.public_key(own.instance)
+        made = backups.back_up(session, session.get_bind().engine, public, own.backup_folder)
+    except Exception:
+        session.rollback()
+        session.execute(delete(JobClaim).where(JobClaim.name == "back-up"))
+        session.commit()
+        raise
+    return len(made)
 
 
 def leave_no_trace(session: Session) -> None:
@@ -139,7 +173,9 @@ JOBS = (
     Job("sign-checkpoint", every_hour, checkpoint),
     Job("forget", every_hour, forget),
     Job("shuffle-facts", every_night, shuffle, leave_no_trace),
+    Job("close-quarters", every_night, close_quarters),
     Job("check-boxes", every_night, check_boxes, alarm="differ from the log: run `audit verify`"),
+    Job("back-up", late_at_night, back_up),
 )
 
 

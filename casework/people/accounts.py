@@ -111,11 +111,13 @@ def create_account(
 def new_user(
     session: Session, server_key: bytes, handle: str, name: str, organisation_role: Role | None
 ) -> User:
-    """The row of a new account; raises RuleBroken: 'handle_taken', 'handle_malformed'."""
+    """The row of a new account; raises RuleBroken: 'handle_taken', 'handle_left' (somebody who left
+    had it), 'handle_malformed'."""
     handle = folded(handle)
     check_handle(handle)
-    if session.scalar(select(User.id).where(User.handle == handle)) is not None:
-        raise RuleBroken("handle_taken")
+    taken = session.scalar(select(User.state).where(User.handle == handle))
+    if taken is not None:
+        raise RuleBroken("handle_left" if taken == UserState.ENDED else "handle_taken")
     user = User(
         id=uuid4(),
         handle=handle,

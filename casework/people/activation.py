@@ -44,7 +44,10 @@ def waiting(secret: bytes, handle: str, comparisons: Sequence[Comparison]) -> st
     The words were computed from her own keys while they were open; a row changed since then does
     not change them.
     """
-    read = [{"team": one.other, "words": list(one.words)} for one in comparisons]
+    read = [
+        {"team": one.other, "words": list(one.words), "heard_by": one.heard_by}
+        for one in comparisons
+    ]
     return sealed(secret, {"handle": handle, "read": read})
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.errors import NotVisible, RuleBroken
+from casework.people.confirmers import confirmers
 from casework.people.models import MembershipRow, Team, User
 from casework.people.queries import has_keys, team_public
 from casework.vault.keys import Keyring, UserKeys, comparison_words
@@ -24,12 +25,14 @@ from casework.vault.primitives import fingerprint
 class Comparison:
     """What one side reads aloud, and a mark of the keys it stands for, which the form sends back.
 
-    `other` names the other side: a team where a person compares, else empty.
+    `other` names the other side: a team where a person compares, else empty. `heard_by` is False
+    where nobody on the other side can confirm today.
     """
 
     words: tuple[str, ...]
     mark: str
     other: str = ""
+    heard_by: bool = True
 
 
 def mark_of(ours: bytes, theirs: bytes) -> str:
@@ -37,9 +40,9 @@ def mark_of(ours: bytes, theirs: bytes) -> str:
     return fingerprint(b"".join(sorted((ours, theirs))))
 
 
-def compared(ours: bytes, theirs: bytes, other: str = "") -> Comparison:
+def compared(ours: bytes, theirs: bytes, other: str = "", heard_by: bool = True) -> Comparison:
     """The comparison of two sides' public keys; costs one slow hash the first time."""
-    return Comparison(comparison_words(ours, theirs), mark_of(ours, theirs), other)
+    return Comparison(comparison_words(ours, theirs), mark_of(ours, theirs), other, heard_by)
 
 
 def expect_mark(mark: str | None, ours: bytes, theirs: bytes) -> None:
@@ -57,16 +60,23 @@ def with_member(session: Session, keyring: Keyring, team_id: UUID, user_id: UUID
 
 
 def of_waiting(session: Session, user_id: UUID, keys: UserKeys) -> Sequence[Comparison]:
-    """What a waiting person reads, a comparison a team: her own keys and the team's."""
+    """What somebody who waits, or is suspended, reads, a comparison a team: her own keys and the
+    team's."""
+    shut = MembershipRow.confirmed_at.is_(None) | MembershipRow.suspended_at.is_not(None)
     rows = session.execute(
         select(Team.id, Team.name)
         .join(MembershipRow, MembershipRow.team_id == Team.id)
-        .where(MembershipRow.user_id == user_id, MembershipRow.confirmed_at.is_(None))
+        .where(MembershipRow.user_id == user_id, shut)
         .order_by(Team.name)
         .limit(20)
     ).all()
     return [
-        compared(team_public(session, row.id)[1].digest, keys.public, row.name)
+        compared(
+            team_public(session, row.id)[1].digest,
+            keys.public,
+            row.name,
+            heard_by=bool(confirmers(session, row.id)),
+        )
         for row in rows
         if has_keys(session, row.id)
     ]

@@ -178,11 +178,20 @@ def pin_waiting(session: Session, user_id: UUID, keys: UserKeys) -> None:
     she reads aloud. A team that she accepted once is known by the keys of then."""
     for row in memberships_of(session, user_id):
         if row.confirmed_at is None and row.pin is None and has_keys(session, row.team_id):
-            known = known_teams(session, user_id, keys)
-            if row.team_id in known:
-                row.pin = known[row.team_id][1]
-            else:
-                pin_present(session, row, keys)
+            try:
+                pin_again(session, row, keys)
+            except VaultError:
+                note_mismatch(session, user_id)
+
+
+def pin_again(session: Session, row: MembershipRow, keys: UserKeys) -> None:
+    """The pin that the person's own box remembers of the team, or one of its present keys where she
+    never met it. Raises SealBroken where her box was touched."""
+    known = known_teams(session, row.user_id, keys)
+    if row.team_id in known:
+        row.pin = known[row.team_id][1]
+    else:
+        pin_present(session, row, keys)
 
 
 def pin_present(session: Session, row: MembershipRow, keys: UserKeys) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -50,7 +51,7 @@ def followed(session: Session, known: BookPeer, team_id: UUID, epoch: int) -> Bo
         raise BookMismatch("an epoch of the team is missing")
     if public_of(rows[0]) != known.public:
         raise BookMismatch("the compared keys of the team were replaced")
-    for older, key in zip(rows, rows[1:], strict=False):
+    for older, key in pairwise(rows):
         expect_signed(older, key)
     newest = rows[-1]
     return replace(

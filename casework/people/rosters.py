@@ -13,6 +13,7 @@ from casework import clock
 from casework.errors import NotVisible
 from casework.people.models import Invitation, MembershipRow, Team, TeamKey, TeamKind, User
 from casework.people.models import UserState as State
+from casework.people.peers import with_present_peers
 from casework.people.profiles import open_profile
 from casework.people.queries import members_of, team_book
 from casework.vault.keys import Keyring, TeamPublic
@@ -59,10 +60,14 @@ def colleague(session: Session, server_key: bytes, team_id: UUID, user_id: UUID)
 
 
 def membership_state(row: MembershipRow, user: User, has_code: bool) -> str:
-    """One of 'active', 'suspended', 'waiting', 'invited', 'code_over'."""
-    if row.suspended_at is not None:
+    """One of 'active', 'suspended', 'waiting', 'invited', 'code_over'.
+
+    Somebody confirmed once who lost her words has a code, then waits, like a newcomer.
+    """
+    begins = user.state in (State.INVITED, State.PENDING)
+    if row.suspended_at is not None and not begins:
         return "suspended"
-    if row.confirmed_at is not None:
+    if row.confirmed_at is not None and not begins:
         return "active"
     return "waiting" if user.kem_pub is not None else account_state(user, has_code)
 
@@ -90,8 +95,8 @@ def usable_codes(session: Session, user_ids: Sequence[UUID]) -> frozenset[UUID]:
 class Peer:
     """Another team and what this team's book knows of its keys.
 
-    `state` is 'compared', 'changed' (other keys than the compared ones), 'not_compared', or
-    'no_keys' (nobody there has an account yet).
+    `state` is 'compared' (also by keys that follow from the compared ones), 'changed' (it began
+    anew), 'not_compared', or 'no_keys' (nobody there has begun yet).
     """
 
     team_id: UUID
@@ -105,7 +110,7 @@ def peers(session: Session, keyring: Keyring, team_id: UUID) -> list[Peer]:
     own = session.get_one(Team, team_id)
     other = TeamKind.PARTNER if own.kind == TeamKind.OWNER else TeamKind.OWNER
     newest = newest_keys(session, other)
-    book = team_book(session, keyring.team(team_id))[1]
+    book = with_present_peers(session, team_book(session, keyring.team(team_id))[1])
     compared = {key: (peer.epoch, peer.public) for key, peer in book.peers.items()}
     rows = session.execute(
         select(Team.id, Team.name).where(Team.kind == other).order_by(Team.name).limit(500)
@@ -140,7 +145,7 @@ def newest_keys(session: Session, kind: TeamKind) -> dict[UUID, Known]:
     rows = session.scalars(
         select(TeamKey)
         .join(Team, Team.id == TeamKey.team_id)
-        .where(Team.kind == kind)
+        .where(Team.kind == kind, TeamKey.retired_on.is_(None))
         .order_by(TeamKey.team_id, TeamKey.epoch)
     )
     return {

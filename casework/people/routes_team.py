@@ -13,6 +13,7 @@ from casework.db import db
 from casework.errors import NotVisible, RuleBroken
 from casework.people import accounts, members, rosters, team_keys
 from casework.people.comparisons import Comparison, with_member, with_partner
+from casework.people.confirmers import confirmers
 from casework.people.forms import HeardForm, InviteForm, JoinForm
 from casework.people.keyrings import note_mismatch
 from casework.people.models import Team
@@ -77,8 +78,19 @@ def page(team_id: UUID | None = None) -> str:
         team=team,
         own_teams=own,
         may_confirm=actor.may_in(CONFIRM, team.id),
-        colleagues=rosters.roster(db.session(), settings().server_key, team.id),
+        **people_of(team.id),
     )
+
+
+def people_of(team_id: UUID) -> dict[str, Any]:
+    """Everybody in the team, and who can confirm today."""
+    found = rosters.roster(db.session(), settings().server_key, team_id)
+    names = {one.user_id: one.name or one.handle for one in found}
+    return {
+        "colleagues": found,
+        "names": names,
+        "confirmers": confirmers(db.session(), team_id),
+    }
 
 
 # A new colleague

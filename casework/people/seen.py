@@ -19,8 +19,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework import clock
-from casework.audit.log import record
 from casework.audit.heads import Head, broken_since, present_head
+from casework.audit.log import record
 from casework.audit.sequencer import LogBroken, tree_size
 from casework.vault.keys import UserKeys
 from casework.vault.primitives import kdf

@@ -21,6 +21,8 @@ class Block:
     catalogue: str
     bounds: Bounds
     values: Mapping[Place, int]
+    exact: int | None = None
+    """The exact total of a year, where the programme publishes it; it stands in no table."""
 
     def digest(self) -> str:
         """The sha256 of the block in its canonical form, 64 hex digits."""
@@ -32,6 +34,8 @@ class Block:
         yield ";".join(str(part) for part in head) + "\n"
         for (table, cell), value in sorted(self.values.items()):
             yield f"{table};{write_cell(cell)};{value}\n"
+        if self.exact is not None:
+            yield f"exact;;{self.exact}\n"
 
 
 def write_cell(cell: Cell) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import permutations, product
 from pathlib import Path
@@ -18,6 +18,7 @@ CATALOGUES = Path(__file__).with_name("catalogues")
 TOTAL = "total"
 ELSEWHERE = "elsewhere"
 LEAST_MEAN_CELL = 5
+LEAST_OF_QUARTERS = 60
 Cell = tuple[str, ...]
 
 
@@ -68,6 +69,11 @@ class Kind:
         tables = (self.table(*dimensions) for dimensions in self.crossings)
         return tuple(t for t in tables if self.planned >= LEAST_MEAN_CELL * len(t.cells))
 
+    @property
+    def yearly_only(self) -> bool:
+        """True when so few facts are planned that only a whole year of them is published."""
+        return self.planned < LEAST_OF_QUARTERS
+
     def parents(self, dimension: str, code: str) -> Iterator[tuple[str, str]]:
         """The cells of other dimensions that this code is a part of."""
         for (inner, outer), under in self.nests.items():
@@ -85,6 +91,18 @@ class Catalogue:
     quarter_bound: int
     running_bound: int
     kinds: Mapping[str, Kind]
+    parts: Mapping[str, str]
+    """Kinds whose facts are to date part of another's: redress of registered."""
+    headlines: tuple[str, ...]
+    """Kinds whose yearly total for the project may come out exact, where the programme asks it."""
+
+    def planned(self, volumes: Mapping[str, int]) -> Catalogue:
+        """The same catalogue with these planned yearly volumes in the place of its own."""
+        kinds = {
+            name: replace(kind, planned=volumes.get(name, kind.planned))
+            for name, kind in self.kinds.items()
+        }
+        return replace(self, kinds=kinds)
 
 
 def read_catalogue(path: Path) -> Catalogue:
@@ -97,6 +115,8 @@ def read_catalogue(path: Path) -> Catalogue:
         quarter_bound=raw["quarter_bound"],
         running_bound=raw["running_bound"],
         kinds={name: _kind(name, raw) for name in raw["kinds"]},
+        parts=dict(raw.get("parts", {})),
+        headlines=tuple(raw.get("headlines", ())),
     )
     _check(catalogue)
     return catalogue
@@ -156,6 +176,10 @@ def _nests(
 
 
 def _check(catalogue: Catalogue) -> None:
+    if not {*catalogue.parts, *catalogue.parts.values(), *catalogue.headlines} <= set(
+        catalogue.kinds
+    ):
+        raise ValueError("a part or a headline names no kind")
     for kind in catalogue.kinds.values():
         for (inner, outer), under in kind.nests.items():
             if not set(under) <= set(kind.codes[inner]):

@@ -11,7 +11,7 @@ nothing.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, product
 
 from casework.statistics.catalogue import Kind
@@ -50,7 +50,7 @@ def one_way_witness(grid: Grid, values: Mapping[Place, int]) -> Witness | None:
     totals = {sum(count for _, count in found) for found in lists}
     if len(lists) < len(several) or len(totals) > 1:
         return None
-    return list(_zipped(lists))
+    return list(side_by_side(lists))
 
 
 def witness_holds(
@@ -107,7 +107,7 @@ def _codes(kind: Kind, family: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     return ((dimension, code) for dimension in family for code in kind.codes[dimension])
 
 
-def _zipped(lists: list[Witness]) -> Iterator[tuple[Codes, int]]:
+def side_by_side(lists: Sequence[Witness]) -> Iterator[tuple[Codes, int]]:
     """Lists with one common total laid side by side, cut wherever one of them changes its codes."""
     edges = [list(accumulate(count for _, count in found)) for found in lists]
     start = 0

@@ -50,10 +50,16 @@ class Grid:
         code that the catalogue does not know.
         """
         counted = [0] * len(self.places)
+        known: list[tuple[str, dict[str | None, int]]] = [(d, {}) for d in self.kind.dimensions]
         for codes, count in facts:
             counted[0] += count
-            for dimension in self.kind.dimensions:
-                counted[self.index[dimension, (self.code(codes, dimension),)]] += count
+            for dimension, places in known:
+                told = codes.get(dimension)
+                place = places.get(told) if told else None
+                if place is None:
+                    place = self.index[dimension, (self.code(codes, dimension),)]
+                    places[told] = place
+                counted[place] += count
         return counted
 
     def code(self, codes: Mapping[str, str], dimension: str) -> str:

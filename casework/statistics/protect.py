@@ -14,18 +14,21 @@ import random
 import secrets
 import shutil
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from casework.facts.calendar import following, quarters_of, year_of
 from casework.statistics.blocks import Block
 from casework.statistics.catalogue import CATALOGUES, Catalogue, read_catalogue
-from casework.statistics.closing import Record, quarter_block, year_block
+from casework.statistics.closing import NoCertificate, Record, draw_quarter, year_block
 from casework.statistics.published import refuse_used, write_published
 from casework.statistics.rounding import Chance
 
 NOT_DIMENSIONS = {"kind", "quarter", "count"}
+Published = tuple[Block, tuple[str, ...]]
+"""A block and the quarters that it covers."""
 
 
 def read_facts(path: Path) -> list[Record]:
@@ -40,29 +43,60 @@ def read_facts(path: Path) -> list[Record]:
 
 
 def protect(
-    catalogue: Catalogue, records: Sequence[Record], rng: random.Random, starts_in: int = 1
-) -> list[tuple[Block, tuple[str, ...]]]:
+    catalogue: Catalogue,
+    records: Sequence[Record],
+    rng: random.Random,
+    starts_in: int = 1,
+    *,
+    exact_headline: bool = False,
+    progress: Callable[[str], None] = lambda _period: None,
+) -> list[Published]:
     """The block of every kind and quarter from the first to the last, and of every whole year.
 
     Each comes with the quarters it covers, in the order of time. Quarters without facts close too.
+    `progress` is told each period that is done.
     """
-    blocks: list[tuple[Block, tuple[str, ...]]] = []
-    luck: dict[str, Chance] = defaultdict(lambda: Chance(rng))
-    kinds = [kind for kind in catalogue.kinds if any(r.kind == kind for r in records)]
-    for kind in kinds:
-        own = [record for record in records if record.kind == kind]
-        closed: list[Block] = []
-        for quarter in quarters_between(records):
-            year = quarters_of(year_of(quarter, starts_in), starts_in)
-            earlier = [block for block in closed if block.period in year]
-            known = [r for r in own if r.quarter in year and r.quarter <= quarter]
-            closed.append(quarter_block(catalogue, kind, quarter, known, earlier, luck[quarter]))
-            blocks.append((closed[-1], (quarter,)))
-            if quarter == year[-1] and len(earlier) == len(year) - 1:
-                name = year_of(quarter, starts_in)
-                whole = year_block(catalogue, kind, name, own, [*earlier, closed[-1]], luck[name])
-                blocks.append((whole, year))
-    return blocks
+    kinds = {name: kind for name, kind in catalogue.kinds.items() if _holds(records, name)}
+    parts = {p: w for p, w in catalogue.parts.items() if {p, w} <= set(kinds)}
+    used = replace(catalogue, kinds=kinds, parts=parts)
+    closed: list[Block] = []
+    found: list[Published] = []
+    for quarter in quarters_between(records):
+        year = quarters_of(year_of(quarter, starts_in), starts_in)
+        known = [r for r in records if r.quarter in year and r.quarter <= quarter]
+        drawn = draw_quarter(used, quarter, year, known, closed, rng)
+        closed += drawn
+        found += [(block, (quarter,)) for block in drawn]
+        progress(quarter)
+        if quarter == year[-1] and year[0] >= min(r.quarter for r in records):
+            name = year_of(quarter, starts_in)
+            found += _year(used, name, year, records, closed, rng, exact_headline)
+            progress(name)
+    return found
+
+
+def _holds(records: Sequence[Record], kind: str) -> bool:
+    return any(record.kind == kind for record in records)
+
+
+def _year(
+    catalogue: Catalogue,
+    name: str,
+    year: Sequence[str],
+    records: Sequence[Record],
+    closed: Sequence[Block],
+    rng: random.Random,
+    exact: bool,
+) -> list[Published]:
+    chance = Chance(rng)
+    found: list[Published] = []
+    for kind in catalogue.kinds:
+        own = [r for r in records if r.kind == kind and r.quarter in year]
+        blocks = [block for block in closed if block.kind == kind and block.period in year]
+        wanted = exact and kind in catalogue.headlines
+        block = year_block(catalogue, kind, name, own, blocks, chance, exact=wanted)
+        found.append((block, tuple(year)))
+    return found
 
 
 def quarters_between(records: Sequence[Record]) -> Iterator[str]:
@@ -83,14 +117,26 @@ def main(arguments: list[str] | None = None) -> int:
         catalogue = read_catalogue(chosen.catalogue)
         records = read_facts(chosen.facts)
         rng = random.Random(secrets.randbits(256))  # noqa: S311  # nosec B311
-        blocks = protect(catalogue, records, rng, chosen.year_starts_in)
+        blocks = protect(
+            catalogue,
+            records,
+            rng,
+            chosen.year_starts_in,
+            exact_headline=chosen.exact_headline,
+            progress=_tell,
+        )
         write_published(chosen.out, blocks, chosen.year_starts_in)
         shutil.copyfile(chosen.catalogue, chosen.out / "catalogue.toml")
-    except (OSError, KeyError, ValueError) as fault:
+    except (OSError, KeyError, ValueError, NoCertificate) as fault:
         sys.stderr.write(f"{type(fault).__name__}: {fault}\n")
         return 1
     sys.stdout.write(f"{len(blocks)} blocks of figures in {chosen.out}\n")
     return 0
+
+
+def _tell(period: str) -> None:
+    sys.stdout.write(f"{period} is closed\n")
+    sys.stdout.flush()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -99,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--catalogue", type=Path, default=CATALOGUES / "1.toml")
     parser.add_argument("--out", type=Path, required=True, help="folder to write, not yet used")
     parser.add_argument("--year-starts-in", type=int, choices=(1, 4, 7, 10), default=1)
+    parser.add_argument("--exact-headline", action="store_true", help="see headlines of catalogue")
     return parser
 
 

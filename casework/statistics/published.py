@@ -7,7 +7,8 @@
         "running_bound": 9, "digest": "…", "tables": {"sex": {"F": 40, "M": 15, "NP": 0}}}]}
 
 A figure is a number, true within `bound`; or a pair [lower, upper], for publications of others that
-hide counts instead of rounding them. Beside it stands one CSV file a block, for people.
+hide counts instead of rounding them. A year may carry `"exact": 1234`, its exact total. Beside it
+stands one CSV file a block, for people.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Statement:
     running_bound: int
     intervals: dict[Place, tuple[int, int]]
     values: dict[Place, int]
+    exact: int | None = None
 
 
 def refuse_used(folder: Path) -> None:
@@ -119,6 +121,7 @@ def _as_json(block: Block, quarters: Sequence[str]) -> dict[str, object]:
     tables: dict[str, dict[str, int]] = {}
     for (table, cell), value in block.values.items():
         tables.setdefault(table, {})[write_cell(cell)] = value
+    exact = {} if block.exact is None else {"exact": block.exact}
     return {
         "kind": block.kind,
         "period": block.period,
@@ -126,6 +129,7 @@ def _as_json(block: Block, quarters: Sequence[str]) -> dict[str, object]:
         "bound": block.bounds.quarter,
         "running_bound": block.bounds.running,
         "digest": block.digest(),
+        **exact,
         "tables": tables,
     }
 
@@ -149,4 +153,5 @@ def _statement(block: dict[str, object]) -> Statement:
         raw["running_bound"],
         intervals,
         values,
+        raw.get("exact"),
     )

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
 from casework.statistics.blocks import Block, digest_of, read_cell
 from casework.statistics.catalogue import Bounds
-from casework.statistics.models import Release
+from casework.statistics.models import ExactHeadline, Release
 
 
 def stored_blocks(session: Session, periods: Iterable[str]) -> list[Block]:
     """The blocks of the periods, by period and kind."""
-    chosen = select(Release).where(Release.period.in_(list(periods)))
-    ordered = chosen.order_by(Release.ended_on, Release.kind).options(selectinload(Release.cells))
-    return [_block(release) for release in session.scalars(ordered)]
+    return _blocks(session, Release.period.in_(list(periods)))
+
+
+def quarterly_blocks(session: Session) -> list[Block]:
+    """The blocks of every closed quarter since the programme began, in order."""
+    return _blocks(session, Release.period.like("%Q%"))
 
 
 def altered_blocks(session: Session, period: str) -> list[str]:
@@ -32,11 +35,20 @@ def period_digest(session: Session, period: str) -> str:
     return digest_of(stored_blocks(session, [period]))
 
 
-def _block(release: Release) -> Block:
+def _blocks(session: Session, condition: ColumnElement[bool]) -> list[Block]:
+    chosen = select(Release).where(condition).order_by(Release.ended_on, Release.kind)
+    releases = list(session.scalars(chosen.options(selectinload(Release.cells))))
+    headlines = select(ExactHeadline).where(ExactHeadline.period.in_({r.period for r in releases}))
+    exact = {(each.period, each.kind): each.value for each in session.scalars(headlines)}
+    return [_block(release, exact.get((release.period, release.kind))) for release in releases]
+
+
+def _block(release: Release, exact: int | None) -> Block:
     return Block(
         kind=release.kind,
         period=release.period,
         catalogue=release.catalogue,
         bounds=Bounds(release.bound, release.running_bound),
         values={(cell.table, read_cell(cell.cell)): cell.value for cell in release.cells},
+        exact=exact,
     )

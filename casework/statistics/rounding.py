@@ -8,7 +8,7 @@ the multiples of the base that add up everywhere, keep the bounds and stay neare
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -21,6 +21,9 @@ FARTHER = 2.0
 BOUNDS = Bounds(quarter=4, running=9)
 DOUBLINGS = 24
 """How often the widest bounds are doubled: far beyond any count a programme can reach."""
+
+ABOVE = 10.0
+"""Cost of each unit by which a figure of a part is above what the whole leaves it."""
 
 TIE_BREAK = 0.02
 """Random cost per step of the base: picks at random among equally good solutions."""
@@ -67,11 +70,13 @@ def round_quarter(
     *,
     base: int = 5,
     bounds: Bounds = BOUNDS,
+    most: Mapping[Place, int] | None = None,
 ) -> Rounded:
     """The figures to publish for a quarter, multiples of `base`, never below zero.
 
     `counts` are the true counts in the order of the grid; `residual` is what the year to date has
-    published less what is true of it as known now, corrections included. Where corrections are so
+    published less what is true of it as known now, corrections included. A kind that is part of
+    another stays below `most` wherever its bounds allow it. Where corrections are so
     large that the bounds cannot hold, wider ones do, the rest is carried to the next quarter, and
     the result says which bounds it keeps.
     """
@@ -81,6 +86,8 @@ def round_quarter(
     ]
     for widened in _ladder(bounds, base):
         program = _program(grid, counts, residual, targets, chance, base, widened)
+        if program is not None and most:
+            _stay_below(program, grid, most, base)
         solution = solve(program) if program is not None else None
         if solution is not None:
             values = tuple(base * round(step) for step in solution[: len(counts)])
@@ -104,6 +111,13 @@ def _ladder(bounds: Bounds, base: int) -> Iterator[Bounds]:
     for doubled in range(1, DOUBLINGS):
         room = base * 2**doubled - 1
         yield Bounds(max(bounds.quarter, room), max(bounds.running + base * 8, 2 * room))
+
+
+def _stay_below(program: Program, grid: Grid, most: Mapping[Place, int], base: int) -> None:
+    for step, place in enumerate(grid.places):
+        if place in most:
+            above = program.column(0, INFINITY, ABOVE)
+            program.row(-INFINITY, most[place], (step, above), (base, -1))
 
 
 def _program(

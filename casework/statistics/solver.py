@@ -88,9 +88,6 @@ class Extremes:
 
     def __init__(self, program: Program) -> None:
         self._solver = _loaded(program, INFINITY)
-        if not any(program.whole):
-            self._solver.setOptionValue("presolve", "off")
-            self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
         self._columns = len(program.costs)
 
     def range(self, plus: Sequence[int], minus: Sequence[int] = ()) -> tuple[int, int]:
@@ -121,11 +118,25 @@ def _has_solution(solver: highspy.Highs) -> bool:
     return found
 
 
-def _loaded(program: Program, seconds: float) -> highspy.Highs:
+def opened_solver(seconds: float = INFINITY) -> highspy.Highs:
+    """An empty solver, silent, with the options of this process, for a program made piece by piece.
+
+    It starts each run from where the last one ended.
+    """
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", THREADS)
     solver.setOptionValue("time_limit", seconds)
+    if seconds == INFINITY:
+        solver.setOptionValue("presolve", "off")
+        solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
+    return solver
+
+
+def _loaded(program: Program, seconds: float) -> highspy.Highs:
+    solver = opened_solver(seconds)
+    if any(program.whole):
+        solver.setOptionValue("presolve", "choose")
     solver.passModel(_model(program))
     return solver
 

@@ -76,6 +76,10 @@ def arrange_year(
 
 Bundle = list[int]
 """The number of the combination of codes in each family."""
+Adds = list[int]
+"""What each combination of one family adds to the number of a cell in one table."""
+Beside = tuple[int, Adds, int, Adds, tuple[tuple[int, Adds], ...]]
+"""Where a table starts, what one family adds, then a second and what it adds, then others."""
 
 
 class _Layout:
@@ -91,10 +95,8 @@ class _Layout:
         ]
         self.places = [(table.name, cell) for table in tables for cell in table.cells]
         self.offsets = list(self._offsets(tables))
-        self.by_family = [
-            [offsets for offsets in self.offsets if number in offsets[1] and len(offsets[1]) > 1]
-            for number in range(len(self.families))
-        ]
+        self._seen: list[dict[tuple[str | None, ...], int]] = [{} for _ in self.families]
+        self.by_family = [list(self._beside(number)) for number in range(len(self.families))]
 
     def _offsets(self, tables: Sequence[Table]) -> Iterator[tuple[int, dict[int, list[int]]]]:
         """For each table: where it starts, and what each combination of each family adds."""
@@ -117,12 +119,23 @@ class _Layout:
             step *= len(known)
         return total
 
+    def _beside(self, number: int) -> Iterator[Beside]:
+        """Each table that crosses the family with others, laid out for the search."""
+        for start, adds in self.offsets:
+            others = [(other, add) for other, add in adds.items() if other != number]
+            if number in adds and others:
+                (first, add), *rest = others
+                yield start, adds[number], first, add, tuple(rest)
+
     def bundle(self, codes: Mapping[str, str]) -> Bundle:
         """The combination of each family that the codes of a fact make."""
-        return [
-            numbers[tuple(code_in(self.kind, codes, d) for d in family)]
-            for numbers, family in zip(self.numbers, self.families, strict=True)
-        ]
+        found = []
+        for family, seen, numbers in zip(self.families, self._seen, self.numbers, strict=True):
+            told = tuple(map(codes.get, family))
+            if told not in seen:
+                seen[told] = numbers[tuple(code_in(self.kind, codes, d) for d in family)]
+            found.append(seen[told])
+        return found
 
     def add(self, counts: list[int], bundle: Bundle, times: int) -> None:
         """The counts of all crossed tables have the bundle so many times more."""
@@ -255,11 +268,15 @@ class _Search:
         more, less = self.more, self.less
         moves = []
         cost = 0.0
-        for start, adds in self.layout.by_family[family]:
-            step = adds[family][yours] - adds[family][mine]
-            here = start + sum(add[one[number]] for number, add in adds.items())
-            there = start + sum(add[other[number]] for number, add in adds.items())
-            if step and here + step != there:
+        for start, own, second, add, rest in self.layout.by_family[family]:
+            step = own[yours] - own[mine]
+            aside, across = add[one[second]], add[other[second]]
+            for number, adds in rest:
+                aside += adds[one[number]]
+                across += adds[other[number]]
+            if step and aside != across:
+                here = start + own[mine] + aside
+                there = start + own[yours] + across
                 cost += less[here] + less[there] + more[here + step] + more[there - step]
                 moves.append((here, there, step))
         if cost <= patience:

@@ -24,7 +24,9 @@ def seal_known(user: UserKeys, user_id: UUID, known: Known) -> bytes:
 
 def open_known(user: UserKeys, user_id: UUID, box: bytes) -> dict[UUID, tuple[int, bytes]]:
     """The teams she has accepted; raises `SealBroken`, also where the box was emptied."""
-    teams = as_object(unpack(open_box(user.known_key, box, ctx("known-teams", user_id))).get("teams"))
+    teams = as_object(
+        unpack(open_box(user.known_key, box, ctx("known-teams", user_id))).get("teams")
+    )
     return {as_uuid(team): _pinned(pair) for team, pair in teams.items()}
 
 

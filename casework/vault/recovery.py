@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from casework.vault.context import ctx
 from casework.vault.errors import BookMismatch, SealBroken
+from casework.vault.keys import comparison_words
 from casework.vault.passphrases import entropy_of, words_from
 from casework.vault.primitives import KEY_BYTES, fingerprint, new_key
 from casework.vault.suites import xwing_public
@@ -33,6 +34,12 @@ class Share:
 def recovery_fingerprint(recovery_seed: bytes) -> str:
     """What the configuration and every team book say of the recovery key (SHA-256, hexadecimal)."""
     return fingerprint(xwing_public(recovery_seed))
+
+
+def recovery_words(recovery_public: bytes) -> tuple[str, ...]:
+    """Six words that stand for a recovery key: on its papers, and on the screen of whoever has her
+    team trust it. They open nothing."""
+    return comparison_words(recovery_public, b"recovery")
 
 
 def split_recovery(recovery_seed: bytes) -> tuple[Share, Share, Share]:

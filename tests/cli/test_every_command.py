@@ -21,8 +21,14 @@ from config import Settings
 
 ARGUMENTS = {
     "audit export": ["/nowhere/at/all"],
+    "backup drill": ["/nowhere/at/all", "--key", "/nowhere/key"],
+    "backup key": ["/nowhere/key"],
+    "backup restore": ["/nowhere/a", "/nowhere/b", "--key", "/nowhere/key"],
+    "backup run": ["/nowhere/at/all"],
     "init": ["--handle", "a", "--name", "b"],
     "statistics close": ["2026Q3"],
+    "statistics erratum": ["2026Q3", "Late sheets"],
+    "statistics plan": ["registered", "900"],
 }
 OTHERS = {"setup"}  # migrates by itself
 UNREACHABLE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
