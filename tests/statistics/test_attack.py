@@ -10,18 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from casework.statistics import attack as attacks
 from casework.statistics import protect, yearly
-from casework.statistics.attack import Attack, Interval, Model, System
+from casework.statistics.attack import Attack, Interval, attack_on
 from casework.statistics.catalogue import read_catalogue
 from casework.statistics.closing import Record
 from casework.statistics.published import read_published
+from casework.statistics.solver import INFINITY, Extremes, Program
 from tests.statistics.examples import YEAR
 
 SMALL = Path(__file__).with_name("small.toml")
-KIND = read_catalogue(SMALL).kinds["registered"]
+CATALOGUE = read_catalogue(SMALL)
+KIND = CATALOGUE.kinds["registered"]
+Place = tuple[int, ...]
 LEAVES = ("commune", "sex", "age", "problem")
 COLUMNS = ("kind", "quarter", *LEAVES)
 
@@ -70,16 +74,34 @@ def folder(truth: list[Record], tmp_path_factory: pytest.TempPathFactory) -> Pat
 def attack(
     folder: Path, known: Path | None = None, whole: Mapping[str, str] | None = None
 ) -> Attack:
-    statements = read_published(folder)
-    model = Model(KIND, YEAR, KIND.dimensions)
-    system = attacks.system_of(model, statements)
-    if known:
-        attacks.know(model, system, known, whole or {})
-    return Attack(model, system, statements, random.Random(5))
+    return attack_on(
+        CATALOGUE,
+        "registered",
+        read_published(folder),
+        known=known,
+        whole=dict(whole or {}),
+        seed=5,
+    )
 
 
 def narrowest(intervals: Iterator[Interval]) -> int:
     return min(interval.width for interval in intervals)
+
+
+def whole_program(trial: Attack, *, whole: bool) -> tuple[Program, list[Place]]:
+    """The attacker's program with every column written out, and the place of each."""
+    model, program = trial.model, Program()
+    places = list(product(range(len(model.quarters)), *map(range, model.shape)))
+    for _ in places:
+        program.column(0, INFINITY, whole=whole)
+    for said in trial.bounds.said:
+        cells = np.broadcast_to(model.places(said.table), model.shape)
+        for cell, (lower, upper) in enumerate(zip(said.lower, said.upper, strict=True)):
+            inside = [
+                n for n, p in enumerate(places) if p[0] in said.quarters and cells[p[1:]] == cell
+            ]
+            program.row(float(lower), float(upper), inside, [1.0] * len(inside))
+    return program, places
 
 
 def test_no_published_cell_is_known_closer_than_five_values(folder: Path) -> None:
@@ -90,15 +112,13 @@ def test_no_base_cell_of_one_or_two_people_is_known_closer(
     folder: Path, truth: list[Record]
 ) -> None:
     trial = attack(folder)
-    counts = Counter((r.quarter, tuple(r.codes[leaf] for leaf in LEAVES)) for r in truth)
-    rare = [
-        number
-        for number, (quarter, cell) in enumerate(trial.model.columns)
-        if counts[quarter, cell[1:]] in (1, 2)
-    ]
+    counts = Counter((r.quarter, trial.model.at(r.codes)) for r in truth)
+    rare = [place for place, count in counts.items() if count in (1, 2)]
     assert rare
-    ranges = [trial.extremes.range([number]) for number in rare]
-    assert all(upper - lower >= 4 for lower, upper in ranges)
+    for quarter, cell in rare:
+        assert cell is not None
+        target = trial.one(YEAR.index(quarter), cell)
+        assert trial.ask("one", target).width >= 4
 
 
 def test_no_random_set_of_cases_is_known_closer(folder: Path) -> None:
@@ -110,18 +130,32 @@ def test_no_difference_between_releases_is_known_closer(folder: Path) -> None:
 
 
 def test_asking_for_whole_numbers_only_brings_no_more(folder: Path) -> None:
-    trial = attack(folder)
-    system = attacks.system_of(trial.model, trial.statements)
-    exact = system.extremes(whole=True)
-    for column in random.Random(3).sample(range(len(trial.model.columns)), 20):
+    program, places = whole_program(attack(folder), whole=True)
+    exact = Extremes(program)
+    for column in random.Random(3).sample(range(len(places)), 20):
         lower, upper = exact.range([column])
         assert upper - lower >= 4
 
 
+def test_making_columns_when_they_pay_finds_what_all_columns_find(folder: Path) -> None:
+    """The attacker's own method is tried: the same bounds as the program written out in full."""
+    trial = attack(folder)
+    program, places = whole_program(trial, whole=False)
+    full = Extremes(program)
+    for column in random.Random(4).sample(range(len(places)), 12):
+        quarter, *cell = places[column]
+        found = trial.ask("one", trial.one(quarter, cell))
+        assert (found.lower, found.upper) == full.range([column])
+    for number in range(0, len(trial.bounds.said), 9):
+        said = trial.bounds.said[number]
+        cells = np.broadcast_to(trial.model.places(said.table), trial.model.shape)
+        own = [n for n, p in enumerate(places) if p[0] in said.quarters and cells[p[1:]] == 0]
+        assert trial.bounds.cell(number, 0) == full.range(own)
+
+
 def test_the_truth_agrees_with_everything_published(folder: Path, truth: list[Record]) -> None:
     """The attacker's bounds are right: true counts lie in every interval he finds."""
-    trial = attack(folder)
-    for statement in trial.statements:
+    for statement in read_published(folder):
         inside = [r for r in truth if r.quarter in statement.quarters]
         for (table, cell), (lower, upper) in statement.intervals.items():
             count = sum(named(r, table) == cell for r in inside)
@@ -194,37 +228,13 @@ def test_hiding_counts_under_five_gives_most_of_them_away(
 ) -> None:
     trial = attack(naive(truth, tmp_path / "naive"))
     hidden = [
-        trial.model.summed(table, cell, statement.quarters)
-        for statement in trial.statements
-        for (table, cell), said in statement.intervals.items()
-        if said == (1, 4)
+        (number, cell)
+        for number, said in enumerate(trial.bounds.said)
+        for cell in range(len(said.lower))
+        if (said.lower[cell], said.upper[cell]) == (1, 4)
     ]
-    recovered = sum(lower == upper for lower, upper in map(trial.extremes.range, hidden))
-    assert recovered / len(hidden) >= 0.60
-
-
-def test_a_published_table_of_others_with_a_hole_in_it_is_opened() -> None:
-    """The four by four example of sdcTable: no row or column has one hole only, yet w,b is 47."""
-    shown = {"wd": 89, "xb": 124, "xd": 31, "ya": 92, "yc": 59, "za": 800, "zc": 651}
-    rows = {"w": 230, "x": 250, "y": 336, "z": 3127}
-    columns = {"a": 1021, "b": 1262, "c": 770, "d": 890}
-    names = [row + column for row in rows for column in columns]
-    system = System(len(names))
-    for name, count in shown.items():
-        system.say([names.index(name)], count, count)
-    for letter, count in (*rows.items(), *columns.items()):
-        system.say([n for n, name in enumerate(names) if letter in name], count, count)
-    assert system.extremes().range([names.index("wb")]) == (47, 47)
-
-
-def test_two_safe_tables_linked_by_a_common_margin_are_opened() -> None:
-    """The linked tables of sdcTable: counties and sizes together tell that K has three."""
-    names = ["A", "B", "I", "J", "K", "L", "M", "N"]
-    system = System(len(names))
-    sums = {"ABIJ": 20, "KLMN": 16, "LM": 6, "ABIJKN": 30}
-    for members, count in {**sums, "I": 8, "J": 8, "N": 7}.items():
-        system.say([names.index(member) for member in members], count, count)
-    assert system.extremes().range([names.index("K")]) == (3, 3)
+    found = [trial.bounds.cell(number, cell) for number, cell in hidden]
+    assert sum(lower == upper for lower, upper in found) / len(hidden) >= 0.60
 
 
 # The commands
