@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from casework.audit import pace
 from casework.db import db
 
 _host = os.environ.get("HOST") or "127.0.0.1"
@@ -30,10 +31,12 @@ worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 
 
 def post_fork(server: Any, _worker: Any) -> None:
-    """A worker never uses a connection that its master opened."""
+    """A worker never uses a connection that its master opened; a thread of it puts the log in
+    order."""
     with server.app.wsgi().app_context():
         for engine in db.engines.values():
             engine.dispose(close=False)
+        pace.begin(db.engine)
 
 
 def when_ready(_server: Any) -> None:

@@ -19,6 +19,7 @@ from casework.audit.vocabulary import ACTIONS, TO_THE_MINUTE, Kind
 Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 
 SALT_BYTES = 16
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _WORD = re.compile(rf"(?=.{{1,64}}$)[A-Za-z0-9]{{1,24}}(?:[_.:-][A-Za-z0-9]{{1,24}})*|x:{_UUID}")
 _LONG_NUMBER = re.compile(r"(?:[0-9][_.:-]?){7}")
@@ -53,14 +54,14 @@ def compose(
         **_checked(action, values),
         "action": action,
         "actor": None if actor is None else _id(actor),
-        "at": round_down(action, at).strftime("%Y-%m-%dT%H:%MZ"),
+        "at": round_down(action, at).isoformat()[:16] + "Z",
         "salt": secrets.token_hex(SALT_BYTES),
     }
 
 
 def canonical(value: Json) -> bytes:
     """The one way these JSON values are written: ASCII, sorted keys, no spaces, no line end."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return _WRITER.encode(value).encode("ascii")
 
 
 def _checked(action: str, values: Mapping[str, object]) -> dict[str, Json]:

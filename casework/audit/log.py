@@ -14,9 +14,10 @@ from casework import clock
 from casework.audit.bodies import canonical, compose, hour_of, round_down
 from casework.audit.models import AuditEntry
 from casework.audit.tree import leaf_hash
+from casework.db import Base
 
 _VIEWS = "views"
-_INSERT = insert(AuditEntry.__table__)
+_INSERT = insert(Base.metadata.tables[AuditEntry.__tablename__])
 
 
 class Recorded(NamedTuple):
@@ -82,7 +83,7 @@ def _values(action: str, actor: UUID | None, values: Mapping[str, object]) -> di
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
     """Past entities and their unit of work, which would double what an entry costs a commit."""
-    session.connection().execute(_INSERT, rows)
+    session.connection().execute(_INSERT, rows[0] if len(rows) == 1 else rows)
 
 
 __all__ = ["Recorded", "flush_views", "record", "record_each", "record_view"]

@@ -20,7 +20,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base, UtcDateTime
 
-
 PLACED, WAITING = text("idx IS NOT NULL"), text("idx IS NULL")
 
 

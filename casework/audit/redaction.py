@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from casework.audit.log import record
+from casework.audit.log import Recorded, record
 from casework.audit.models import AuditEntry
 from casework.audit.tree import Span
 
@@ -17,7 +17,7 @@ NEVER = "audit.redacted"
 
 def redact(
     session: Session, ranges: Sequence[Span], reason: str, actor: UUID | None = None
-) -> AuditEntry:
+) -> Recorded:
     """Removes the bodies in the (first, last) ranges, with their copies of person and case.
 
     Leaf hash, action and rounded time stay, so the tree still verifies. Entries that tell of a

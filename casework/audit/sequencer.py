@@ -26,12 +26,15 @@ class LogBroken(CaseworkError):
     """The stored log contradicts itself; nothing more is signed until somebody has looked."""
 
 
-def sequence(session: Session, batch: int = BATCH) -> int:
+def sequence(session: Session, batch: int = BATCH, *, wait: bool = True) -> int:
     """Gives at most `batch` waiting entries their index, in order of arrival; answers how many.
 
-    The claim is held until the caller commits. Raises LogBroken when the stored tree has a gap.
+    The claim is held until the caller commits; where another holds it, this call waits or, told
+    not to, does nothing. Raises LogBroken when the stored tree has a gap.
     """
-    size = _claim(session)
+    size = _claim(session, wait)
+    if size is None:
+        return 0
     waiting = session.execute(
         select(AuditEntry.id, AuditEntry.leaf_hash)
         .where(AuditEntry.idx.is_(None))
@@ -84,13 +87,15 @@ def stored_hashes(session: Session, nodes: Collection[Node]) -> dict[Node, bytes
     return found
 
 
-def _claim(session: Session) -> int:
-    query = select(AuditSequencer.size).where(AuditSequencer.name == _NAME).with_for_update()
-    size = session.scalar(query)
-    if size is None:
+def _claim(session: Session, wait: bool) -> int | None:
+    """The size of the tree, whose single row is locked: by itself on PostgreSQL, with the whole
+    database on SQLite, where a transaction that writes is alone from its beginning."""
+    query = select(AuditSequencer.size).where(AuditSequencer.name == _NAME)
+    size = session.scalar(query.with_for_update(skip_locked=not wait))
+    if size is None and session.scalar(query) is None:
         session.execute(_CLAIM)
-        size = session.scalar(query)
-    return size or 0
+        size = session.scalar(query.with_for_update(skip_locked=not wait))
+    return size
 
 
 def _place(session: Session, first: int, ids: Sequence[UUID]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from casework.audit import formats
 from casework.audit.export import export_log
+from casework.audit.log import Recorded
 from casework.audit.models import AuditEntry
 from casework.audit.redaction import ranges_of_case, redact, spans
 from casework.audit.sequencer import sequence_all
@@ -22,7 +23,7 @@ from tests.audit.made import ACTOR, CASE, KEY, note, sign
 from tests.support.databases import on_both_databases
 
 
-def redact_case(session: Session) -> AuditEntry:
+def redact_case(session: Session) -> Recorded:
     note(session, 8)
     sign(session)
     entry = redact(session, ranges_of_case(session, CASE), "retention", ACTOR)
