@@ -1,24 +1,20 @@
-"""Teams and accounts, for the administrator; the log, for the auditor."""
+"""Teams and accounts, for the administrator; the auditor’s pages stand in `routes_audit`."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from casework.admin import actions, audit_entries, queries
-from casework.admin.audit_entries import PAGE, Wanted
-from casework.admin.audit_words import SENTENCES
-from casework.admin.forms import AuditForm, TeamForm
-from casework.audit.log import record_view
-from casework.audit.proofs import latest_note
-from casework.audit.sequencer import tree_size
+from casework.admin import actions, queries, routes_audit, routes_keys
+from casework.admin.blueprint import blueprint
+from casework.admin.forms import TeamForm
 from casework.db import db
 from casework.errors import RuleBroken
 from casework.i18n import lazy_gettext as _l
-from casework.people import accounts, members, rosters
+from casework.people import accounts, members, restart, rosters
 from casework.people.forms import InviteForm
 from casework.people.labels import TEAM_KINDS
 from casework.people.models import Team
@@ -29,7 +25,6 @@ from casework.web.forms import BaseForm, posted, restored, sent_back
 from casework.web.gate import member, requires, settings
 from casework.web.navigation import register_place
 
-blueprint = Blueprint("admin", __name__)
 ADMINISTER = Permission.ACCOUNT_ADMINISTER
 
 
@@ -87,6 +82,7 @@ def team(team_id: UUID) -> str:
         team=queries.team(db.session(), team_id),
         kinds=TEAM_KINDS,
         colleagues=rosters.roster(db.session(), settings().server_key, team_id),
+        stranded=restart.is_stranded(db.session(), queries.team(db.session(), team_id)),
     )
 
 
@@ -184,91 +180,11 @@ def close(user_id: UUID) -> Response:
     return redirect(url_for("admin.account_list", notice="account_ended"), 303)
 
 
-# The log
-
-
-@blueprint.get("/audit")
-@requires(Permission.AUDIT_VIEW)
-def audit_log() -> str:
-    """The newest acts in words, fifty at a time; that somebody looked is an act itself."""
-    wanted, before = wanted_acts(), request.args.get("before", type=UUID)
-    found = audit_entries.newest(db.session(), wanted, before)
-    actor = member().actor.user_id
-    seen = {"case": wanted.case, "person": wanted.person, "act": wanted.act}
-    record_view(db.session(), "audit.viewed", actor, **seen)
-    return render_template(
-        "admin/audit.html",
-        lines=audit_entries.in_words(db.session(), found[:PAGE]),
-        older=found[PAGE - 1].id if len(found) > PAGE else None,
-        **asked(wanted),
-    )
-
-
-def wanted_acts() -> Wanted:
-    """What the address asks for: ids and the name of an act, never a handle or a code."""
-    act = request.args.get("act")
-    return Wanted(
-        act=act if act in SENTENCES else None,
-        person=request.args.get("person", type=UUID),
-        case=request.args.get("case", type=UUID),
-    )
-
-
-def asked(wanted: Wanted) -> dict[str, Any]:
-    """The search form, and what was asked for, as the page shows it."""
-    person = wanted.person and audit_entries.names_of(db.session(), {wanted.person})
-    handle = (person or {}).get(str(wanted.person), "")
-    form = restored(AuditForm, act=wanted.act, person=handle)
-    address = {"act": wanted.act, "person": wanted.person, "case": wanted.case}
-    return {"form": form, "wanted": wanted, "address": address}
-
-
-@blueprint.post("/audit")
-@requires(Permission.AUDIT_VIEW)
-def search_audit() -> Response:
-    """Turns the typed handle and code into ids, so that neither stands in an address."""
-    form = posted(AuditForm)
-    if not form.validate():
-        return sent_back()
-    try:
-        found = looked_up(form)
-    except RuleBroken as rule:
-        return sent_back(rule.code)
-    return redirect(url_for("admin.audit_log", **found), 303)
-
-
-def looked_up(form: AuditForm) -> dict[str, Any]:
-    """The act and the ids that were asked for; raises RuleBroken: 'person_unknown',
-    'case_unknown'."""
-    person = case = None
-    if form.person.data:
-        person = audit_entries.person_called(db.session(), form.person.data)
-        expect(person, "person_unknown")
-    if form.case.data:
-        case = audit_entries.case_with_code(db.session(), form.case.data)
-        expect(case, "case_unknown")
-    return {"act": form.act.data, "person": person, "case": case}
-
-
-def expect(found: UUID | None, rule: str) -> None:
-    """Raises RuleBroken(rule) when nothing was found."""
-    if found is None:
-        raise RuleBroken(rule)
-
-
-@blueprint.get("/audit/checkpoint")
-@requires(Permission.AUDIT_VIEW)
-def checkpoint() -> str:
-    """The last signed checkpoint of the log, to be kept by a witness."""
-    note = latest_note(db.session())
-    lines = note.decode().splitlines() if note else []
-    return render_template("admin/checkpoint.html", lines=lines, placed=tree_size(db.session()))
-
-
 def register(app: Flask) -> None:
     """Adds the pages of administrator and auditor, and one's own team to the navigation."""
     app.register_blueprint(blueprint)
+    app.register_blueprint(routes_keys.blueprint)
+    routes_audit.register(app)
     register_place(app, "admin.teams", _l("Teams"), ADMINISTER, 80)
     register_place(app, "admin.account_list", _l("Accounts"), ADMINISTER, 85)
     register_place(app, "team.page", _l("My team"), Permission.PARTNER_COMPARE, 80)
-    register_place(app, "admin.audit_log", _l("Log"), Permission.AUDIT_VIEW, 70)

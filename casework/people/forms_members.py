@@ -30,8 +30,8 @@ announce(
 RULES.update(
     has_no_words=_l("This person has no words yet. Make a new one-time code for her instead."),
     handle_left=_l(
-        "Somebody who has left had this name. If it is she, choose “She was here before” below. "
-        "If not, choose another name."
+        "Somebody who has left had this name. If it is she, her coordinator brings her back: "
+        "“My team”, “Invite a colleague”, “She was here before”. If not, choose another name."
     ),
     nobody_left_so=_l("Nobody who has left had this name for signing in. Check it."),
     not_a_confirmer=_l(

@@ -20,6 +20,7 @@ from casework.people import (
     routes_codes,
     routes_factors,
     routes_lock,
+    routes_members,
     routes_seen,
     routes_team,
     sessions,
@@ -211,7 +212,7 @@ def end_sessions() -> Response:
 def register(app: Flask) -> None:
     """Adds sign-in and the account pages."""
     parts = (routes_activation, routes_codes, routes_seen, routes_team)
-    for part in (*parts, routes_alarm, routes_factors, routes_lock):
+    for part in (*parts, routes_alarm, routes_factors, routes_lock, routes_members):
         app.register_blueprint(part.blueprint)
     app.after_request(routes_seen.keep_seen)
     app.register_blueprint(blueprint)

@@ -120,8 +120,8 @@ def unlock(
 def start(session: Session, boot_key: bytes, user_id: UUID, seed: bytes) -> str:
     """A session row exists whose box holds the person's keys; only the returned token opens it.
 
-    Raises AccountWaiting (for somebody suspended too), RuleBroken: 'account_ended', 'team_refused' (the
-    rows about her teams do not agree with the teams' own books).
+    Raises AccountWaiting (for somebody suspended too), RuleBroken: 'account_ended', 'team_refused'
+    (the rows about her teams do not agree with the teams' own books).
     """
     keys = UserKeys(seed)
     pin_waiting(session, user_id, keys)

@@ -1,4 +1,4 @@
-"""New keys for a team, and everything its key seals under them, in one transaction or not at all."""
+"""New keys for a team, and all that its key seals under them: in one transaction or not at all."""
 
 from __future__ import annotations
 
@@ -25,9 +25,17 @@ from casework.vault.keys import Keyring, TeamKeys
 from casework.vault.primitives import fingerprint
 
 TABLE: Any = CaseAccess.__table__
-ROWS = select(CaseAccess, Referral.from_team).outerjoin(
-    Referral, Referral.id == CaseAccess.referral_id
-)
+ROWS = select(
+    CaseAccess.team_id,
+    CaseAccess.case_id,
+    CaseAccess.referral_id,
+    CaseAccess.kind,
+    CaseAccess.form,
+    CaseAccess.revision,
+    CaseAccess.box,
+    CaseAccess.sig,
+    Referral.from_team,
+).outerjoin(Referral, Referral.id == CaseAccess.referral_id)
 
 
 def rotate_team(
@@ -63,9 +71,9 @@ def sealed_anew(session: Session, done: Rotation) -> Iterator[dict[str, Any]]:
     """Each access row of the team with its box under the new key, None where it did not open."""
     seal = sealer(session, done)
     own = ROWS.where(CaseAccess.team_id == done.old.team_id).with_for_update(of=CaseAccess)
-    for row, from_team in session.execute(own).all():
+    for row in session.execute(own).all():
         try:
-            box = seal(row, from_team)
+            box = seal(row)
         except CaseworkError:
             box = None
             if row.kind != "owner":
@@ -80,19 +88,19 @@ def sealed_anew(session: Session, done: Rotation) -> Iterator[dict[str, Any]]:
         }
 
 
-def sealer(session: Session, done: Rotation) -> Callable[[CaseAccess, UUID], bytes]:
+def sealer(session: Session, done: Rotation) -> Callable[[Any], bytes]:
     """What seals one access row under the new key; raises VaultError, NotVisible."""
     old, new = done.old, done.new
 
-    def seal(row: CaseAccess, from_team: UUID) -> bytes:
+    def seal(row: Any) -> bytes:
         if row.kind == "owner":
             return reseal_owner_access(old, new, row.case_id, row.revision, row.box)
         if row.form == "sym":
             ids = row.case_id, row.referral_id
             return reseal_grant_key(old, new, *ids, row.revision, row.box)
-        sender = present_peer(session, done.book, from_team, None)
+        sender = present_peer(session, done.book, row.from_team, None)
         at = row.case_id, row.referral_id
-        grant = open_grant(old, from_team, sender.sig, *at, row.box, row.sig or b"")
+        grant = open_grant(old, row.from_team, sender.sig, *at, row.box, row.sig or b"")
         return seal_grant_key(new, *at, row.revision + 1, grant)
 
     return seal

@@ -16,7 +16,15 @@ from casework.directory.contacts import dialled
 from casework.directory.queries import contact_of
 from casework.i18n import lazy_gettext as _l
 from casework.policy import Permission
-from casework.referrals import consent_routes, draft_routes, forms, move_routes, queries, words
+from casework.referrals import (
+    consent_routes,
+    draft_routes,
+    forms,
+    move_routes,
+    queries,
+    rotation_routes,
+    words,
+)
 from casework.referrals.blueprint import blueprint, by
 from casework.referrals.letters import letter_code, referral_of_letter
 from casework.referrals.reading import Reading, read_referral
@@ -119,6 +127,7 @@ def register(app: Flask) -> None:
     """Adds the referrals and the consents of cases to the application."""
     app.register_blueprint(blueprint)
     app.register_blueprint(consent_routes.blueprint)
+    app.register_blueprint(rotation_routes.blueprint)
     app.jinja_env.filters.update(
         letter_code=letter_code,
         reason_words=words.reason_words,

@@ -359,7 +359,7 @@ def test_a_rotation_killed_at_any_moment_happened_wholly_or_not_at_all(
     aminata, zeinab = cast.person("aminata"), cast.person("zeinab")
     assert aminata.team_id is not None
     case, row = shared(session, cast)
-    add_cases(session, aminata.keyring.team(aminata.team_id), None, 40, Random(1))  # noqa: S311
+    add_cases(session, aminata.keyring.team(aminata.team_id), None, 40, Random(1))
     session.commit()
     with app.app_context():
         db.engine.dispose()
