@@ -1,4 +1,4 @@
-"""The newest acts of the log, page by page, as an auditor asks for them."""
+"""The acts of the log in words, as an auditor reads them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.admin import audit_words
@@ -18,22 +18,13 @@ from casework.audit.vocabulary import TO_THE_MINUTE
 from casework.cases.case_codes import normalise
 from casework.cases.models import Case
 from casework.directory.models import Provider
-from casework.errors import NotVisible
 from casework.people.handles import folded
 from casework.people.labels import role_label
-from casework.people.models import MembershipRow, Team, User
+from casework.people.models import Team, User
+from casework.people.readers import Function, functions_of
 
 PAGE = 50
 NAMED = frozenset({"user", "to", "team", "peer", "provider"})
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the auditor asks for; None means any."""
-
-    act: str | None = None
-    person: UUID | None = None
-    case: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,49 +43,6 @@ class Line:
     to_the_minute: bool
 
 
-def newest(session: Session, wanted: Wanted, before: UUID | None = None) -> list[AuditEntry]:
-    """At most 51 entries, newest first, those without a place before the others; with `before`,
-    those older than that entry. Raises NotVisible for an unknown one."""
-    mark = session.get(AuditEntry, before) if before else None
-    if before is not None and mark is None:
-        raise NotVisible
-    found: list[AuditEntry] = []
-    if mark is None or mark.idx is None:
-        found += session.scalars(waiting(wanted, mark)).all()
-    if len(found) <= PAGE:
-        found += session.scalars(placed(wanted, mark).limit(PAGE + 1 - len(found))).all()
-    return found
-
-
-def waiting(wanted: Wanted, mark: AuditEntry | None) -> Select[Any]:
-    """Entries that have no place in the log's tree yet."""
-    query = matching(wanted).where(AuditEntry.idx.is_(None))
-    if mark is not None:
-        older = and_(AuditEntry.arrival == mark.arrival, AuditEntry.id < mark.id)
-        query = query.where(or_(AuditEntry.arrival < mark.arrival, older))
-    return query.order_by(AuditEntry.arrival.desc(), AuditEntry.id.desc()).limit(PAGE + 1)
-
-
-def placed(wanted: Wanted, mark: AuditEntry | None) -> Select[Any]:
-    """Entries with a place, the last one first."""
-    query = matching(wanted).where(AuditEntry.idx.is_not(None))
-    if mark is not None and mark.idx is not None:
-        query = query.where(AuditEntry.idx < mark.idx)
-    return query.order_by(AuditEntry.idx.desc())
-
-
-def matching(wanted: Wanted) -> Select[Any]:
-    """The entries that the auditor asked for."""
-    query = select(AuditEntry)
-    if wanted.act is not None:
-        query = query.where(AuditEntry.action == wanted.act)
-    if wanted.person is not None:
-        query = query.where(AuditEntry.actor_id == wanted.person)
-    if wanted.case is not None:
-        query = query.where(AuditEntry.case_id == wanted.case)
-    return query
-
-
 def in_words(session: Session, entries: Sequence[AuditEntry]) -> list[Line]:
     """The entries as lines; four queries whatever their number."""
     bodies = [json.loads(entry.body) if entry.body else None for entry in entries]
@@ -107,7 +55,7 @@ def in_words(session: Session, entries: Sequence[AuditEntry]) -> list[Line]:
             entry.idx,
             entry.at,
             names.get(str(entry.actor_id), ""),
-            functions.get(entry.actor_id, "") if entry.actor_id else "",
+            functions_in_words(functions.get(entry.actor_id, ()) if entry.actor_id else ()),
             words_of(entry, body, names),
             entry.actor_id,
             entry.case_id,
@@ -138,21 +86,19 @@ def names_of(session: Session, ids: set[UUID]) -> dict[str, str]:
     return found
 
 
-def functions_of(session: Session, ids: set[UUID]) -> dict[UUID, str]:
-    """What each person is today: her function in each team, or in the organisation."""
-    found: dict[UUID, list[str]] = {}
-    roles = select(User.id, User.organisation_role).where(User.id.in_(ids))
-    for user_id, role in session.execute(roles.where(User.organisation_role.is_not(None))):
-        found.setdefault(user_id, []).append(str(role_label(role)))
-    rows = session.execute(
-        select(MembershipRow.user_id, MembershipRow.role, Team.name)
-        .join(Team, Team.id == MembershipRow.team_id)
-        .where(MembershipRow.user_id.in_(ids))
-        .order_by(Team.name)
+def functions_in_words(held: Sequence[Function]) -> str:
+    """What somebody is today: her function in each team, or in the organisation."""
+    return " · ".join(
+        f"{role_label(role)}, {team}" if team else str(role_label(role)) for role, team in held
     )
-    for user_id, role, team in rows:
-        found.setdefault(user_id, []).append(f"{role_label(role)}, {team}")
-    return {user_id: " · ".join(held) for user_id, held in found.items()}
+
+
+def who(session: Session, ids: set[UUID]) -> dict[UUID, tuple[str, str]]:
+    """The name for signing in and the functions of each person."""
+    names, functions = names_of(session, ids), functions_of(session, ids)
+    return {
+        one: (names.get(str(one), ""), functions_in_words(functions.get(one, ()))) for one in ids
+    }
 
 
 def person_called(session: Session, handle: str) -> UUID | None:

@@ -1,4 +1,4 @@
-"""The forms of the administrator and the auditor, and what their pages say."""
+"""The forms of the administrator, and what her pages say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from uuid import UUID
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from casework.admin.audit_words import SENTENCES, in_general
 from casework.directory.models import Provider
 from casework.i18n import gettext as _
 from casework.i18n import lazy_gettext as _l
@@ -69,28 +68,6 @@ def complain(field: Any, message: str) -> bool:
     return False
 
 
-class AuditForm(BaseForm):
-    """What the auditor looks for in the log."""
-
-    act = ListField(
-        _l("Which act?"),
-        choices=lambda: sorted(
-            (choice(act, in_general(act)) for act in SENTENCES), key=lambda one: str(one.label)
-        ),
-    )
-    person = StringField(
-        _l("Done by"),
-        [Optional(), Length(max=40, message=TOO_LONG)],
-        filters=[stripped],
-        description=_l("The name for signing in."),
-    )
-    case = StringField(
-        _l("About the file with the code"),
-        [Optional(), Length(max=20, message=TOO_LONG)],
-        filters=[stripped],
-    )
-
-
 announce(
     team_created=_l("The team is made. Invite the person who will confirm the others."),
     account_ended=_l("The account is closed."),
@@ -99,6 +76,4 @@ RULES.update(
     team_name_taken=_l("A team has this name already. Choose another one."),
     provider_has_team=_l("This provider has a team already."),
     member_of_team=_l("This person is in a team: her coordinator removes her there."),
-    person_unknown=_l("Nobody has this name for signing in. Check it."),
-    case_unknown=_l("No file has this code. Check it."),
 )

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import clock
-from casework.admin import audit_entries
-from casework.admin.audit_entries import PAGE, Wanted
+from casework.admin.audit_entries import PAGE
 from casework.audit.log import record
 from casework.audit.models import AuditEntry
+from casework.audit.pages import Wanted, newest
 from casework.audit.proofs import issue_checkpoint
 from casework.audit.sequencer import sequence_all
 from casework.cases.case_codes import new_code
@@ -25,7 +25,7 @@ from tests.support.databases import on_both_databases
 from tests.support.html_rules import text_of
 from tests.support.strict_client import StrictClient
 
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+LATER = datetime(2046, 3, 2, 12, 0, tzinfo=UTC)
 
 
 def a_case(session: Session, cast: Cast) -> Case:
@@ -134,7 +134,8 @@ def test_what_cannot_be_found_is_said(
 def test_acts_of_one_kind(cast: Cast, auditor: StrictClient) -> None:
     page = auditor.submit(auditor.page("/audit"), "/audit", act="team.created")
     main = next(page.document.all("main"))
-    acts = [text_of(item) for listed in main.iter("ul") for item in listed.iter("li")]
+    (listed,) = (one for one in main.iter("ul") if one.get("class") == "tasks")
+    acts = [text_of(item) for item in listed.iter("li")]
     assert len(acts) == 4
     assert all("A créé l’équipe" in act or "a créé l’équipe" in act for act in acts)
 
@@ -151,11 +152,12 @@ def test_an_unknown_place_is_not_there(auditor: StrictClient) -> None:
     assert auditor.get(f"/audit?before={uuid4()}").status_code == 404
 
 
-def fill(session: Session, cast: Cast, count: int) -> list[UUID]:
-    """So many acts of fanta, an hour apart; their ids, newest first."""
+def fill(session: Session, cast: Cast, count: int, after: int = 0) -> list[UUID]:
+    """So many acts of fanta, an hour apart, later than all others and `after` hours after that;
+    their ids, newest first."""
     found = []
     for turn in range(count):
-        with clock.at(NOON + timedelta(hours=turn)):
+        with clock.at(LATER + timedelta(hours=after + turn)):
             entry = record(session, "session.closed", actor=cast.person("fanta").id)
             session.flush()
             found.append(entry.id)
@@ -167,7 +169,7 @@ def paged(session: Session, wanted: Wanted) -> list[UUID]:
     found: list[UUID] = []
     before = None
     while True:
-        entries = audit_entries.newest(session, wanted, before)
+        entries = newest(session, wanted, before)
         found += [entry.id for entry in entries[:PAGE]]
         if len(entries) <= PAGE:
             return found
@@ -183,7 +185,7 @@ def test_pages_show_every_act_once_newest_first(cast: Cast, session: Session, pl
     before = paged(session, wanted)
     first = fill(session, cast, placed)
     sequence_all(session)
-    rest = fill(session, cast, 130 - placed)
+    rest = fill(session, cast, 130 - placed, placed)
     assert paged(session, wanted) == [*rest, *first, *before]
 
 
@@ -192,10 +194,10 @@ def test_a_page_goes_on_where_it_stood_though_acts_get_their_place_meanwhile(
 ) -> None:
     every = fill(session, cast, PAGE + 10)
     wanted = Wanted(act="session.closed")
-    first = audit_entries.newest(session, wanted)[:PAGE]
+    first = newest(session, wanted)[:PAGE]
     sequence_all(session)
     session.expire_all()
-    rest = audit_entries.newest(session, wanted, first[-1].id)
+    rest = newest(session, wanted, first[-1].id)
     assert [entry.id for entry in [*first, *rest]] == every
 
 
@@ -211,7 +213,7 @@ def test_the_page_leads_on_to_older_acts(
 
 def test_an_entry_unknown_to_the_log_raises(cast: Cast, session: Session) -> None:
     with pytest.raises(NotVisible):
-        audit_entries.newest(session, Wanted(), uuid4())
+        newest(session, Wanted(), uuid4())
 
 
 def test_the_checkpoint_is_shown_as_it_was_signed(
@@ -222,3 +224,75 @@ def test_the_checkpoint_is_shown_as_it_was_signed(
     page = auditor.page("/audit/checkpoint")
     for line in note.decode().split("\n"):
         assert line in page.text
+    assert page.document.source.count("<svg") == 1
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        ("2026-03-02", "2026-03-02", 1),
+        ("2026-03-02", "2026-03-04", 3),
+        ("2026-03-03", None, 4),
+        (None, "2026-03-03", 2),
+        ("2027-01-01", None, 0),
+    ],
+)
+def test_a_period_holds_both_its_days(
+    cast: Cast,
+    auditor: StrictClient,
+    session: Session,
+    since: str | None,
+    until: str | None,
+    expected: int,
+) -> None:
+    days = [datetime(2026, 3, day, hour, 59, tzinfo=UTC) for day, hour in DAYS_AND_HOURS]
+    for moment in days:
+        with clock.at(moment):
+            record(session, "session.closed", actor=cast.person("fanta").id)
+    sequence_all(session)
+    asked = "&".join(f"{name}={day}" for name, day in (("since", since), ("until", until)) if day)
+    page = auditor.page(f"/audit?act=session.closed&{asked}")
+    assert page.text.count("fanta a fermé sa session") == expected
+
+
+DAYS_AND_HOURS = [(2, 0), (3, 23), (4, 0), (5, 12), (6, 7)]
+
+
+def test_the_form_of_a_period_leads_to_its_days(cast: Cast, auditor: StrictClient) -> None:
+    days = {"since-day": "2", "since-month": "3", "since-year": "2026"}
+    page = auditor.submit(auditor.page("/audit"), "/audit", **days)
+    assert "since=2026-03-02" in page.address
+    assert page.form("/audit").values["since-day"] == "2"
+    assert "Aucun" in page.text or "a activé" in page.text
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(cast: Cast, auditor: StrictClient) -> None:
+    days = {f"since-{part}": text for part, text in zip(PARTS, ("5", "3", "2026"), strict=True)}
+    days |= {f"until-{part}": text for part, text in zip(PARTS, ("4", "3", "2026"), strict=True)}
+    page = auditor.submit(auditor.page("/audit"), "/audit", **days)
+    assert "Ce jour est avant le premier" in page.text
+
+
+PARTS = ("day", "month", "year")
+
+
+@pytest.mark.parametrize("address", ["since=0001-01-01", "until=9999-12-31", "since=x", "until="])
+def test_a_day_of_no_calendar_shows_everything(auditor: StrictClient, address: str) -> None:
+    assert "a activé son compte" in auditor.page(f"/audit?{address}").text
+
+
+def test_the_data_officer_reads_who_opened_a_file_by_its_code(
+    cast: Cast, auditor: StrictClient, session: Session
+) -> None:
+    case = a_case(session, cast)
+    zeinab, ibrahim = cast.person("zeinab").id, cast.person("ibrahim").id
+    for who in (zeinab, zeinab, ibrahim):
+        seen = {"sections": ["identity"], "grounds": ["team"]}
+        record(session, "case.viewed", actor=who, case=case.id, **seen)
+    page = auditor.submit(auditor.page("/audit"), "/audit", case=case.code)
+    readers = auditor.page(page.links["Qui a ouvert ce dossier"])
+    assert "zeinab — Parajuriste, Goundam 3 fois" in readers.text
+    assert "ibrahim — Parajuriste, Goundam une fois" in readers.text
+    assert case.code not in readers.address + readers.document.source
+    acts = session.scalars(select(AuditEntry.case_id).where(AuditEntry.action == "readers.viewed"))
+    assert acts.all() == [case.id]

@@ -33,6 +33,9 @@ PAGES: dict[str, set[str]] = {
     "/admin/accounts/{colleague}/closure": {"admin"},
     "/audit": {"auditor"},
     "/audit/checkpoint": {"auditor"},
+    "/audit/comparison": {"auditor"},
+    "/audit/unusual": {"auditor"},
+    "/audit/files/{own}/readers": {"auditor"},
 }
 PUBLIC = ("/sign-in", "/activation", "/welcome")
 OWN_TEAM = {"mariam": "CSRéf Goundam", "adama": "CSRéf Goundam"}
@@ -100,7 +103,7 @@ def test_public_pages_open_to_everybody(app: Flask, session: Session, page: str)
 
 def test_every_page_of_these_features_is_in_the_table(app: Flask) -> None:
     ours = ("team.", "admin.", "people.account")
-    names = {"team_id": "own", "partner_id": "peer", "user_id": "colleague"}
+    names = {"team_id": "own", "partner_id": "peer", "user_id": "colleague", "file_id": "own"}
     found = set()
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or set()) and rule.endpoint.startswith(ours):
