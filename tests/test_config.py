@@ -229,6 +229,11 @@ def test_a_day_that_is_none_stops_the_start(folder: Path, day: str) -> None:
     assert "CASEWORK_GO_LIVE" in refusal(folder, CASEWORK_GO_LIVE=day)
 
 
+def test_a_backup_folder_is_a_whole_path(folder: Path, tmp_path: Path) -> None:
+    assert read(folder, CASEWORK_BACKUP_FOLDER=str(tmp_path)).backup_folder == tmp_path
+    assert "CASEWORK_BACKUP_FOLDER" in refusal(folder, CASEWORK_BACKUP_FOLDER="backups")
+
+
 @pytest.mark.parametrize("name", ["my log", "a+b", "a\tb", "a\x00b"])
 def test_a_name_of_the_log_has_no_space_and_no_plus(folder: Path, name: str) -> None:
     assert "CASEWORK_LOG_NAME" in refusal(folder, CASEWORK_LOG_NAME=name)

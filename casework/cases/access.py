@@ -19,6 +19,7 @@ from casework.vault.case_keys import (
     seal_owner_access,
     section_key,
 )
+from casework.vault.errors import SealBroken
 from casework.vault.keys import Keyring, TeamKeys
 
 EXCHANGE = "x:"
@@ -77,9 +78,11 @@ def access_case(
 
 
 def open_case(session: Session, keyring: Keyring, row: Case) -> OpenCase:
-    """The case opened with the keyring's key of its owner team."""
+    """The case opened with the keyring's key of its owner team; raises SealBroken."""
     team = keyring.team(row.owner_team)
-    access = session.get_one(CaseAccess, (row.owner_team, row.id, row.id))
+    access = session.get(CaseAccess, (row.owner_team, row.id, row.id))
+    if access is None:
+        raise SealBroken("the case has lost its key")
     return OpenCase(row, access, team, open_owner_access(team, row.id, access.revision, access.box))
 
 

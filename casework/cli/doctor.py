@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,12 +15,20 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import clock
+from casework.audit.models import AuditEntry
+from casework.cli import backups
 from casework.cli.ground import require_database, settings
+from casework.cli.models import JobClaim
 from casework.db import db
 from casework.errors import BadConfiguration
 from config import Settings
 
 SILENCE = timedelta(minutes=10)
+WITHOUT_BACKUP = timedelta(hours=26)
+AHEAD = timedelta(hours=1)
+SWAPS, MOUNTS = Path("/proc/swaps"), Path("/proc/mounts")
+IN_MEMORY = frozenset({"tmpfs", "ramfs"})
+SAFE_WRITES = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 def folder(own: Settings) -> Iterator[str]:
@@ -53,14 +62,69 @@ def journal(own: Settings) -> Iterator[str]:
 
 def timer(_own: Settings) -> Iterator[str]:
     """The keyless jobs ran a short while ago."""
-    from casework.cli.models import JobClaim
-
     try:
         last = db.session.scalar(select(func.max(JobClaim.claimed_at)))
     except SQLAlchemyError:
         return
     if last is None or clock.now() - last > SILENCE:
         yield "The jobs do not run: let a timer start `flask --app casework jobs run` each minute."
+
+
+def swap(_own: Settings) -> Iterator[str]:
+    """What people write stays in memory."""
+    if SWAPS.exists() and len(SWAPS.read_text().splitlines()) > 1:
+        yield "This machine swaps memory to a disk: run `swapoff -a`, then edit /etc/fstab."
+
+
+def temporary(_own: Settings) -> Iterator[str]:
+    """Whatever a library writes for a moment is in memory, too."""
+    place = Path(tempfile.gettempdir()).resolve()
+    if MOUNTS.exists() and mounted_as(place) not in IN_MEMORY:
+        yield f"Temporary files are written to a disk: mount {place} as tmpfs, or set TMPDIR."
+
+
+def mounted_as(place: Path) -> str:
+    """The kind of file system a path is on."""
+    mounts = [line.split()[1:3] for line in MOUNTS.read_text().splitlines()]
+    around = [(where, kind) for where, kind in mounts if place.is_relative_to(where)]
+    return max(around, key=lambda one: len(one[0]), default=("", ""))[1]
+
+
+def clocks(_own: Settings) -> Iterator[str]:
+    """The clock is not behind what was written under it: deadlines and consents stand on it."""
+    try:
+        last = db.session.scalar(select(func.max(AuditEntry.at)))
+    except SQLAlchemyError:
+        return
+    if last is not None and last > clock.now() + AHEAD:
+        yield "This machine's clock is behind the last entry of the log: set it, and keep it set."
+
+
+def safe_writes(own: Settings) -> Iterator[str]:
+    """PostgreSQL says that something is written only once it is."""
+    if make_url(own.database_url).get_backend_name() != "postgresql":
+        return
+    for name in SAFE_WRITES:
+        try:
+            value = db.session.scalar(text(f"SHOW {name}"))
+        except SQLAlchemyError:
+            return
+        if value == "off":
+            yield f"PostgreSQL may lose what it said was written: set {name}=on."
+
+
+def last_backup(_own: Settings) -> Iterator[str]:
+    """The newest backup is of last night."""
+    query = select(func.max(JobClaim.claimed_at)).where(JobClaim.name == backups.MADE)
+    try:
+        last = db.session.scalar(query)
+    except SQLAlchemyError:
+        return
+    if last is None or clock.now() - last > WITHOUT_BACKUP:
+        yield (
+            "There is no backup of the last day: set CASEWORK_BACKUP_FOLDER, or run "
+            "`flask --app casework backup run FOLDER`."
+        )
 
 
 def boot_key(own: Settings) -> Iterator[str]:
@@ -71,10 +135,14 @@ def boot_key(own: Settings) -> Iterator[str]:
 
 CHECKS: tuple[Callable[[Settings], Iterator[str]], ...] = (
     folder,
-    database,
     journal,
     timer,
     boot_key,
+    swap,
+    temporary,
+    clocks,
+    safe_writes,
+    last_backup,
 )
 
 
@@ -82,6 +150,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[str]], ...] = (
 @with_appcontext
 def command() -> None:
     """Says what is wrong with this installation and what to do; ends with 1 when anything is."""
-    found = [sentence for check in CHECKS for sentence in check(settings())]
+    own = settings()
+    found = list(database(own)) or [sentence for check in CHECKS for sentence in check(own)]
     click.echo("\n".join(found) or "Everything looked at is as it should be.")
     raise SystemExit(1 if found else 0)

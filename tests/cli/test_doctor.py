@@ -8,16 +8,26 @@ from pathlib import Path
 import pytest
 
 from casework import clock
+from casework.cli import doctor
 from tests.cli.conftest import Run
 from tests.support.cast import Cast
 
 
 @pytest.fixture
-def well(run: Run, cast: Cast, instance: Path) -> Path:
+def well(
+    run: Run, cast: Cast, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """An installation with nothing wrong; returns its folder."""
     instance.chmod(0o700)
     (instance / "casework.db").chmod(0o600)
+    mounts, swaps = tmp_path / "mounts", tmp_path / "swaps"
+    mounts.write_text("none / tmpfs rw 0 0\n")
+    swaps.write_text("Filename Type Size\n")
+    monkeypatch.setattr(doctor, "MOUNTS", mounts)
+    monkeypatch.setattr(doctor, "SWAPS", swaps)
     run("jobs", "run")
+    run("backup", "key", str(tmp_path / "key"))
+    run("backup", "run", str(tmp_path / "backups"))
     return instance
 
 
@@ -46,3 +56,23 @@ def test_a_timer_that_stopped_is_found(run: Run, well: Path) -> None:
 def test_a_boot_key_on_the_disk_is_found(run: Run, well: Path) -> None:
     (well / "boot.key").write_text("x")
     assert "remove it" in said(run)
+
+
+def test_swap_on_a_disk_is_found(run: Run, well: Path) -> None:
+    doctor.SWAPS.write_text("Filename Type Size\n/dev/sda2 partition 4000\n")
+    assert "run `swapoff -a`" in said(run)
+
+
+def test_temporary_files_on_a_disk_are_found(run: Run, well: Path) -> None:
+    doctor.MOUNTS.write_text("none / tmpfs rw 0 0\n/dev/sda1 /tmp ext4 rw 0 0\n")
+    assert "Temporary files are written to a disk: mount /tmp as tmpfs" in said(run)
+
+
+def test_a_clock_behind_the_log_is_found(run: Run, well: Path) -> None:
+    with clock.at(clock.now() - timedelta(hours=3)):
+        assert "clock is behind the last entry of the log" in said(run)
+
+
+def test_a_day_without_backup_is_found(run: Run, well: Path) -> None:
+    with clock.at(clock.now() + timedelta(hours=27)):
+        assert "There is no backup of the last day" in said(run)
