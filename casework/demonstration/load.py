@@ -20,6 +20,7 @@ from casework.demonstration.play import Step, perform
 from casework.demonstration.scenarios import play_scenarios
 from casework.demonstration.staff import EVERYBODY, passphrase
 from casework.demonstration.stage import Stage, set_stage
+from casework.demonstration.waiting import referrals_to_answer
 from casework.errors import RuleBroken
 from casework.facts.actions import set_calendar, shuffle_facts
 from casework.facts.calendar import first_day, last_day, quarter_of
@@ -72,6 +73,7 @@ def load(session: Session, echo: Echo, cases: int = CASES, seed: int = SEED) -> 
     days = (clock.today() - begin).days + 1
     stories = (invent(seed, number, begin, days) for number in range(cases))
     steps: list[Step] = list(play_scenarios(stage, begin))
+    steps.extend(referrals_to_answer(stage, clock.today()))
     for number, story in enumerate(stories):
         steps.extend(perform(stage, story, number))
     play_all(session, echo, steps + closings(session, begin) + routine(stage, begin))

@@ -13,7 +13,6 @@ from casework.cases import closure, follow_up, intake
 from casework.cases.access import access_case
 from casework.cases.field_kinds import Per
 from casework.cases.rules import settlement_problem
-from casework.consent import actions as consents
 from casework.consent.recipients import proposed_sections
 from casework.consent.records import CALL_BACK, RECORDING, SERVICES, SHARING, STATISTICS
 from casework.demonstration.inventions import Story, identifier
@@ -31,6 +30,7 @@ from casework.demonstration.stage import Player, Stage
 from casework.directory.models import Provider
 from casework.directory.queries import offering
 from casework.policy import Permission
+from casework.referrals import agreement
 from casework.referrals.actions import Act, move
 from casework.referrals.deadlines import Urgency
 from casework.referrals.drafting import ELECTRONIC, Wish, draft_referral
@@ -52,12 +52,19 @@ class Step:
 
 @dataclass(slots=True)
 class Performance:
-    """A story being played: the stage, its worker, and the steps to come."""
+    """A story being played: the stage, its worker, and the steps to come.
+
+    `by` says who answers for the person; where two workers decide for a child, `second` is the
+    other one. `answers` are given at the reception beside the usual ones.
+    """
 
     stage: Stage
     story: Story
     number: int
     worker: Player
+    by: str = "personne"
+    second: Player | None = None
+    answers: tuple[dict[str, object], ...] = ()
 
     def at(self, days: float, doing: Doing) -> Step:
         """A step so many days after the reception, which is at ten past nine."""
@@ -101,18 +108,26 @@ def answered(kind: str, said: str, **more: Any) -> dict[str, object]:
 def receive(play: Performance) -> None:
     """She is received, says what she agrees to, and her case is opened."""
     session, story, worker = play.stage.session, play.story, play.worker
-    said = "yes" if story.counted else "no"
-    answers = [
-        answered(RECORDING, "yes", text_version="1", limits_read=True),
-        answered(SERVICES, "yes"),
-        answered(STATISTICS, said),
-        answered(CALL_BACK, "yes"),
-    ]
+    said = {RECORDING: "yes", SERVICES: "yes", CALL_BACK: "yes"}
+    said[STATISTICS] = "yes" if story.counted else "no"
+    given = {"text_version": "1", "by": play.by}
+    answers = [answered(kind, each, **given) for kind, each in said.items()]
+    today = {"given_on": clock.today().isoformat()}
+    answers += [{**each, **today} for each in play.answers]
     team_id = team_of(worker)
     intake.begin_case(session, *worker.by, team_id, story.case_id, answers)
     for name, value in story.sections().items():
         intake.save_section(session, *worker.by, story.case_id, name, value, 0)
     intake.complete_intake(session, *worker.by, story.case_id)
+
+
+def agree_together(play: Performance) -> None:
+    """The second worker stands by everything that the first decided in the child's place."""
+    session, second = play.stage.session, play.second
+    case = access_case(session, *play.worker.by, play.story.case_id, Permission.CASE_VIEW)
+    waiting = [one for one in intake.consents_of(session, case) if not one.confirmed]
+    if second is not None and waiting:
+        agreement.confirm_decision(session, *second.by, case.id, waiting[0].id)
 
 
 def team_of(player: Player) -> UUID:
@@ -142,39 +157,34 @@ def refer(play: Performance, service: str, day: float) -> Iterator[Step]:
             yield play.at(served + 3, lambda: step(play, referral_id, Move.CONFIRM, sender=True))
 
 
-def provider_for(play: Performance, service: str) -> Provider | None:
-    """A provider of the service for the commune; one with an account where there is one."""
+def provider_for(play: Performance, service: str, kind: str = "") -> Provider | None:
+    """A provider of the service for the commune, of that kind if one is named; one with an account
+    where there is one."""
     found = list(offering(play.stage.session, service, play.story.commune))
-    working = [each for each in found if not each.suspended]
+    working = [each for each in found if not each.suspended and kind in ("", each.kind)]
     with_account = [each for each in working if play.stage.answers_for(each)]
     return next(iter(with_account or working), None)
 
 
-def send(play: Performance, service: str, referral_id: UUID) -> None:
+def ask(play: Performance, provider: Provider, said: str, **more: object) -> None:
+    """She is asked whether this provider may know, and what she says is obeyed."""
+    session, by = play.stage.session, play.worker.by
+    value = answered(SHARING, said, by=play.by, recipient=str(provider.id), **more)
+    agreement.record_answer(session, *by, play.story.case_id, value)
+    agree_together(play)
+
+
+def send(play: Performance, service: str, referral_id: UUID, kind: str = "") -> None:
     """With her consent for this provider and these sections, the referral goes out."""
     session, worker, story = play.stage.session, play.worker, play.story
-    provider = provider_for(play, service)
+    provider = provider_for(play, service, kind)
     grievances = story.facts["grievances"]
     if provider is None or settlement_problem(service, grievances):
         return
     written = story.sections()
     wished = [str(each) for each in proposed_sections(provider.kind, service) if each in written]
-    case = access_case(session, *worker.by, story.case_id, Permission.CONSENT_RECORD)
     expires = (clock.today() + timedelta(days=180)).isoformat()
-    consents.record_consent(
-        session,
-        worker.actor,
-        case.id,
-        case.key(consents.SECTION, consents.VERSION),
-        answered(
-            SHARING,
-            "yes",
-            recipient=str(provider.id),
-            sections=wished,
-            service=service,
-            expires_on=expires,
-        ),
-    )
+    ask(play, provider, "yes", sections=wished, service=service, expires_on=expires)
     electronic = play.stage.answers_for(provider) is not None
     urgency = {"eleve": Urgency.EMERGENCY, "moyen": Urgency.URGENT}.get(story.risk, Urgency.NORMAL)
     people = tuple(person["id"] for person in story.identity["beneficiaries"])
@@ -250,14 +260,14 @@ def obtain(play: Performance) -> None:
         note(play, Per.OUTCOME, code=play.way.outcome, proof=play.way.proof, people=named)
 
 
-def close(play: Performance) -> None:
-    """What is still open is ended, then the case is closed."""
+def close(play: Performance, reason: str = "") -> None:
+    """What is still open is ended, then the case is closed: for that reason, or one drawn."""
     if not is_open(play):
         return
     session, by = play.stage.session, play.worker.by
     for row in open_referrals(session, play.story.case_id):
         ending = Move.CANCEL if row.state == State.DRAFT else Move.NO_ACTION
         move(session, *by, row.id, ending, Act(clock.today(), reason="pas_prete"))
-    reason = pick(play.story.chance, CLOSINGS)
-    value = {"code": reason, "happened_on": clock.today().isoformat(), "told_may_return": True}
+    code = reason or pick(play.story.chance, CLOSINGS)
+    value = {"code": code, "happened_on": clock.today().isoformat(), "told_may_return": True}
     closure.close_case(session, *by, play.story.case_id, value, 0)

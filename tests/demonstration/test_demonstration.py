@@ -23,9 +23,11 @@ from casework.demonstration.inventions import Story, invent
 from casework.demonstration.scenarios import ident
 from casework.demonstration.shapes import COMMUNES, PROBLEMS
 from casework.demonstration.staff import EVERYBODY, passphrase
+from casework.demonstration.waiting import WAITING
 from casework.errors import RuleBroken
 from casework.facts.calendar import quarter_of
 from casework.facts.models import Fact
+from casework.people.models import Team, TeamKind
 from casework.policy import Actor, Role
 from casework.referrals.models import Referral
 from casework.referrals.workflow import OPEN, State
@@ -96,7 +98,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
 
 def test_a_loaded_demonstration_is_whole(loaded: Session) -> None:
     cases = loaded.scalars(select(Case)).all()
-    assert len(cases) == SMALL + len(demonstrated(loaded))
+    assert len(cases) == SMALL + len(demonstrated(loaded)) + len(WAITING)
     assert demonstration.is_demonstration(loaded)
     assert not demonstration.is_empty(loaded)
     assert {account.handle for account in demonstration.accounts(loaded)} == {
@@ -113,6 +115,13 @@ def demonstrated(session: Session) -> list[str]:
 
 def test_every_scenario_is_played(loaded: Session) -> None:
     assert demonstrated(loaded) == ["S1", "S2", "S3", "S4", "S5", "S7", "S9"]
+
+
+def test_every_partner_with_an_account_has_a_referral_to_answer(loaded: Session) -> None:
+    partners = set(loaded.scalars(select(Team.id).where(Team.kind == TeamKind.PARTNER)))
+    sent = loaded.scalars(select(Referral.to_team).where(Referral.state == State.SENT)).all()
+    assert set(sent) >= partners
+    assert len(partners) == len(WAITING)
 
 
 def test_no_open_referral_is_without_owner_and_date(loaded: Session) -> None:
