@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from casework.cases.alerts import settle_alert
 from casework.cases.assignment import staff_names
 from casework.db import db
-from casework.desk import case_routes, views
+from casework.desk import case_routes, signing_routes, views
 from casework.desk.queries import desk_of
 from casework.i18n import lazy_gettext as _l
 from casework.policy import Permission
@@ -34,6 +34,7 @@ def desk() -> str:
         "desk/desk.html",
         form=BaseForm(),
         receives=receives,
+        to_sign=signing_routes.to_sign(db.session(), found.actor),
         **views.whole(opened, found.actor.user_id, names),
     )
 
@@ -57,6 +58,7 @@ def register(app: Flask) -> None:
     """Adds the first page, the page of a case, and that of a relay."""
     app.register_blueprint(blueprint)
     case_routes.register(app)
+    signing_routes.register(app)
     register_place(app, "desk.desk", _l("To do"), Permission.DESK_VIEW, 10)
     register_place(app, "desk.relay", _l("What I can do"), Permission.INTAKE_HAND_IN, 15)
 
