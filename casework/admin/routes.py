@@ -18,6 +18,7 @@ from casework.people import accounts, members, restart, rosters
 from casework.people.forms import InviteForm
 from casework.people.labels import TEAM_KINDS
 from casework.people.models import Team
+from casework.people.reauthentication import words_again
 from casework.people.routes_codes import to_code
 from casework.people.routes_team import invite_with, team_form
 from casework.policy import Permission
@@ -163,6 +164,7 @@ def renew_code(user_id: UUID) -> Response:
 
 @blueprint.get("/admin/accounts/<uuid:user_id>/closure")
 @requires(ADMINISTER)
+@words_again
 def closure(user_id: UUID) -> str:
     """Says what closing an account means, and asks."""
     found = queries.account(db.session(), settings().server_key, user_id)
@@ -171,6 +173,7 @@ def closure(user_id: UUID) -> str:
 
 @blueprint.post("/admin/accounts/<uuid:user_id>/closure")
 @requires(ADMINISTER)
+@words_again
 def close(user_id: UUID) -> Response:
     """The account opens nothing any more."""
     try:

@@ -21,6 +21,7 @@ from casework.desk.assigning import hand_over
 from casework.desk.case_sheets import CaseSheet, open_sheet
 from casework.desk.case_story import story
 from casework.errors import RuleBroken
+from casework.people.reauthentication import words_again
 from casework.policy import Permission
 from casework.referrals.queries import referrals_of_case
 from casework.referrals.withdrawal import open_referrals
@@ -176,6 +177,7 @@ def reopen(case_id: UUID) -> Response:
 
 @blueprint.get("/cases/<uuid:case_id>/erasure")
 @requires(Permission.CASE_WRITE)
+@words_again
 def erasure(case_id: UUID) -> str:
     """What erasing the case takes away, before it does."""
     sheet = sheet_of(case_id)
@@ -185,6 +187,7 @@ def erasure(case_id: UUID) -> str:
 
 @blueprint.post("/cases/<uuid:case_id>/erasure")
 @requires(Permission.CASE_WRITE)
+@words_again
 def erase(case_id: UUID) -> Response:
     """Nothing of the case is left but its entries in the log, which hold no personal data."""
     sheet = sheet_of(case_id)

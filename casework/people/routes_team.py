@@ -17,6 +17,7 @@ from casework.people.confirmers import confirmers
 from casework.people.forms import HeardForm, InviteForm, JoinForm
 from casework.people.keyrings import note_mismatch
 from casework.people.models import Team
+from casework.people.reauthentication import words_again
 from casework.people.routes_codes import to_code
 from casework.policy import Permission, Role
 from casework.vault.errors import VaultError
@@ -185,6 +186,7 @@ def renew_code(team_id: UUID, user_id: UUID) -> Response:
 
 @blueprint.get("/team/<uuid:team_id>/members/<uuid:user_id>/confirmation")
 @requires(CONFIRM)
+@words_again
 def confirmation(team_id: UUID, user_id: UUID) -> str | Response:
     """The six words to compare by voice with a waiting colleague."""
     found = colleague(team_id, user_id)
@@ -205,6 +207,7 @@ def heard(read: Comparison) -> dict[str, Any]:
 
 @blueprint.post("/team/<uuid:team_id>/members/<uuid:user_id>/confirmation")
 @requires(CONFIRM)
+@words_again
 def confirm(team_id: UUID, user_id: UUID) -> Response:
     """The colleague was heard and is confirmed."""
     form = posted(HeardForm)
@@ -235,6 +238,7 @@ def suspend(team_id: UUID, user_id: UUID) -> Response:
 
 @blueprint.get("/team/<uuid:team_id>/members/<uuid:user_id>/removal")
 @requires(CONFIRM)
+@words_again
 def removal(team_id: UUID, user_id: UUID) -> str:
     """Says what removing means, and asks."""
     found, form = colleague(team_id, user_id), restored(BaseForm)
@@ -243,6 +247,7 @@ def removal(team_id: UUID, user_id: UUID) -> str:
 
 @blueprint.post("/team/<uuid:team_id>/members/<uuid:user_id>/removal")
 @requires(CONFIRM)
+@words_again
 def remove(team_id: UUID, user_id: UUID) -> Response:
     """The colleague is out of the team."""
     done = redirect(team_address(team_id, "member_removed"), 303)

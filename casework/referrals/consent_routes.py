@@ -15,6 +15,7 @@ from casework.consent.recipients import Section
 from casework.db import db
 from casework.directory.queries import Sheet, sheet
 from casework.errors import RuleBroken
+from casework.people.reauthentication import words_again
 from casework.policy import Permission
 from casework.referrals import agreement
 from casework.referrals import consent_views as views
@@ -187,6 +188,7 @@ def record_sharing(case_id: UUID, provider_id: UUID) -> Response:
 
 @blueprint.get("/cases/<uuid:case_id>/consents/<uuid:consent_id>/withdrawal")
 @requires(RECORD)
+@words_again
 def withdrawal(case_id: UUID, consent_id: UUID) -> str:
     """What taking a consent back will end, and what it cannot undo."""
     book = book_of(case_id)
@@ -197,6 +199,7 @@ def withdrawal(case_id: UUID, consent_id: UUID) -> str:
 
 @blueprint.post("/cases/<uuid:case_id>/consents/<uuid:consent_id>/withdrawal")
 @requires(RECORD)
+@words_again
 def take_back(case_id: UUID, consent_id: UUID) -> Response:
     """The consent no longer holds, and what it opened is closed."""
     form = posted(forms.WithdrawalForm)
