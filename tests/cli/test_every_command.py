@@ -19,13 +19,22 @@ from casework.errors import CaseworkError, RuleBroken
 from casework.people.models import RateLimit
 from config import Settings
 
+FIRST_DAY = (
+    "--handle",
+    "--name",
+    "--second-handle",
+    "--second-name",
+    "--team",
+    "--coordinator-handle",
+    "--coordinator-name",
+)
 ARGUMENTS = {
     "audit export": ["/nowhere/at/all"],
     "backup drill": ["/nowhere/at/all", "--key", "/nowhere/key"],
     "backup key": ["/nowhere/key"],
     "backup restore": ["/nowhere/a", "/nowhere/b", "--key", "/nowhere/key"],
     "backup run": ["/nowhere/at/all"],
-    "init": ["--handle", "a", "--name", "b"],
+    "init": [word for name in FIRST_DAY for word in (name, "abc")],
     "statistics close": ["2026Q3"],
     "statistics erratum": ["2026Q3", "Late sheets"],
     "statistics plan": ["registered", "900"],
