@@ -101,4 +101,6 @@ def _percent(percent: int) -> str:
 def summed(value: int, bound: int) -> str:
     """A sum of published figures, true within `bound`; a sum of rounded zeros says how far it may
     reach."""
-    return about(value) if value else f"≤\u00a0{bound}"
+    if value:
+        return about(value)
+    return LOW if bound < LEAST_CHANGE // 2 else f"≤\u00a0{bound}"

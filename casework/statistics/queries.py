@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from casework.audit.models import AuditCheckpoint
 from casework.statistics.blocks import joined, read_cell
 from casework.statistics.catalogue import TOTAL, Cell
 from casework.statistics.models import Release, StatCell
@@ -82,6 +84,17 @@ def fingerprints(session: Session, periods: Iterable[str]) -> dict[str, str]:
     for period, kind, digest in session.execute(chosen.where(Release.period.in_(list(periods)))):
         kinds.setdefault(period, {})[kind] = digest
     return {period: joined(digests) for period, digests in kinds.items()}
+
+
+def checkpoint(session: Session, closed_at: datetime) -> str:
+    """The fingerprint of the log's last checkpoint before the close, 32 hex digits; or empty.
+
+    It is the beginning of the sha256 of the signed note, which the auditor can show. The note
+    itself says how many acts the log holds, and no reader of statistics learns that.
+    """
+    chosen = select(AuditCheckpoint.note).where(AuditCheckpoint.made_at <= closed_at)
+    note = session.scalar(chosen.order_by(AuditCheckpoint.size.desc()).limit(1))
+    return hashlib.sha256(note).hexdigest()[:32] if note else ""
 
 
 def totals(session: Session, periods: Iterable[str]) -> dict[str, dict[str, int]]:

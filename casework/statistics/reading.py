@@ -17,6 +17,8 @@ READABLE = frozenset(
     {
         "releases",
         "stat_cells",
+        "exact_headlines",
+        "errata",
         "activities",
         "activity_heads",
         "radios",
