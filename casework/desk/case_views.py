@@ -89,6 +89,8 @@ def may(sheet: CaseSheet) -> dict[str, bool]:
         "reopen": P.CASE_REOPEN in held and sheet.closed,
         "assign": P.CASE_ASSIGN in held and not sheet.closed,
         "erase": sheet.may_erase,
+        "readers": P.CASE_ASSIGN in held,
+        "record": P.CASE_WRITE in held,
     }
 
 

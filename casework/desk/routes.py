@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from casework.cases.alerts import settle_alert
 from casework.cases.assignment import staff_names
 from casework.db import db
-from casework.desk import case_routes, signing_routes, views
+from casework.desk import record_routes, signing_routes, views
 from casework.desk.queries import desk_of
 from casework.i18n import lazy_gettext as _l
 from casework.policy import Permission
@@ -57,7 +57,7 @@ def relay() -> str:
 def register(app: Flask) -> None:
     """Adds the first page, the page of a case, and that of a relay."""
     app.register_blueprint(blueprint)
-    case_routes.register(app)
+    record_routes.register(app)
     signing_routes.register(app)
     register_place(app, "desk.desk", _l("To do"), Permission.DESK_VIEW, 10)
     register_place(app, "desk.relay", _l("What I can do"), Permission.INTAKE_HAND_IN, 15)
