@@ -49,6 +49,7 @@ FEATURES = (
     "cases",
     "consent",
     "referrals",
+    "programme",
     "statistics",
     "desk",
     "admin",

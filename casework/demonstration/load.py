@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit.log import record
 from casework.db import Base
+from casework.demonstration.activities import activity_steps
 from casework.demonstration.inventions import invent
 from casework.demonstration.play import Step, perform
 from casework.demonstration.scenarios import play_scenarios
@@ -76,6 +77,7 @@ def load(session: Session, echo: Echo, cases: int = CASES, seed: int = SEED) -> 
     steps.extend(referrals_to_answer(stage, clock.today()))
     for number, story in enumerate(stories):
         steps.extend(perform(stage, story, number))
+    steps += activity_steps(stage, begin, seed)
     play_all(session, echo, steps + closings(session, begin) + routine(stage, begin))
     record(session, "demonstration.loaded", actor=None, cases=cases)
     shuffle_facts(session)
