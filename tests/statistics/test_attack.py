@@ -129,6 +129,35 @@ def test_no_difference_between_releases_is_known_closer(folder: Path) -> None:
     assert narrowest(attack(folder).differences(50)) >= 4
 
 
+@pytest.fixture(scope="module")
+def with_headline(truth: list[Record], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("headline")
+    given = write_facts(place / "facts.csv", truth)
+    arguments = ["--facts", str(given), "--catalogue", str(SMALL), "--out", str(place / "out")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yearly, "EXCHANGES", 100_000)
+        assert protect.main([*arguments, "--exact-headline"]) == 0
+    return place / "out"
+
+
+def test_the_exact_total_of_a_year_brings_no_cell_nearer(
+    with_headline: Path, truth: list[Record]
+) -> None:
+    statements = read_published(with_headline)
+    assert [s.exact for s in statements if s.exact is not None] == [len(truth)]
+    trial = attack(with_headline)
+    total = [
+        said for said in trial.bounds.said if said.table == "total" and said.upper[0] == len(truth)
+    ]
+    assert total
+    whole = f"{'+'.join(YEAR)} total"
+    found = [one for one in trial.cells() if one.what != whole]
+    assert len(found) > 200
+    assert narrowest(iter(found)) >= 4
+    assert narrowest(trial.base(40)) >= 4
+    assert narrowest(trial.sets(30)) >= 4
+
+
 def test_asking_for_whole_numbers_only_brings_no_more(folder: Path) -> None:
     program, places = whole_program(attack(folder), whole=True)
     exact = Extremes(program)
