@@ -213,6 +213,7 @@ def shell(app: Flask, settings: Settings) -> dict[str, Any]:
         "languages": LANGUAGES,
         "navigation": navigation.navigation(app),
         "notice": notices.notice_for(request.args.get("notice")),
+        "notice_shape": notices.shape_of(request.args.get("notice")),
         "demonstration": demonstration(app),
         "csrf_token": gate.csrf_token(found.session_key) if found else "",
         "signed_in_as": found.name if found else "",

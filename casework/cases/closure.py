@@ -14,7 +14,7 @@ from casework.cases import counting, rules
 from casework.cases.access import OpenCase, access_case
 from casework.cases.field_kinds import Per
 from casework.cases.follow_up import followed, stamped
-from casework.cases.models import Case, CaseStatus
+from casework.cases.models import Case, CaseEntry, CaseStatus
 from casework.cases.reception import after_reception
 from casework.cases.sections import Value, add_entry, digest_of, read_section
 from casework.chronology import After, refuse_out_of_order
@@ -33,13 +33,17 @@ def close_case(
     case_id: UUID,
     value: Value,
     open_referrals: int,
+    entry_id: UUID | None = None,
 ) -> OpenCase:
     """The case is closed with its reason; it can be opened again at any time.
 
-    `value` holds the fields of a closure. Raises RuleBroken: 'case_closed', 'referrals_open',
+    `value` holds the fields of a closure. `entry_id` was made with the form: posted twice, the case
+    is closed once. Raises RuleBroken: 'case_closed', 'referrals_open',
     'closure_needs_note', 'future_date', 'before_reception', 'before_reopening'.
     """
     case = access_case(session, actor, keyring, case_id, Permission.CASE_CLOSE)
+    if is_written(session, case, entry_id):
+        return case
     if case.row.status in (CaseStatus.CLOSED, CaseStatus.DRAFT):
         raise RuleBroken("case_closed")
     reason = str(value["code"])
@@ -49,7 +53,7 @@ def close_case(
         raise RuleBroken(problem)
     reopened = After("before_reopening", last_day(session, case, Per.REOPENING))
     refuse_out_of_order(day_of(value), after_reception(session, case), reopened)
-    entry = add_entry(session, case, "notes", stamped(actor, Per.CLOSURE, value))
+    entry = add_entry(session, case, "notes", stamped(actor, Per.CLOSURE, value), entry_id)
     case.row.status = CaseStatus.CLOSED
     case.row.next_step_on = None
     session.flush()
@@ -65,6 +69,11 @@ def close_case(
     return case
 
 
+def is_written(session: Session, case: OpenCase, entry_id: UUID | None) -> bool:
+    """True when the form that made this id has done its act already."""
+    return entry_id is not None and session.get(CaseEntry, (case.id, entry_id)) is not None
+
+
 def day_of(value: Value) -> date:
     """The day of an act."""
     return date.fromisoformat(str(value["happened_on"]))
@@ -77,18 +86,26 @@ def last_day(session: Session, case: OpenCase, kind: Per) -> date | None:
 
 
 def reopen_case(
-    session: Session, actor: Actor, keyring: Keyring, case_id: UUID, value: Value
+    session: Session,
+    actor: Actor,
+    keyring: Keyring,
+    case_id: UUID,
+    value: Value,
+    entry_id: UUID | None = None,
 ) -> OpenCase:
-    """The same case is open again, with the reason, and a next step within seven days.
+    """The same case is open again, with the reason, and a next step within seven days; posted twice
+    under one id, it is opened once.
 
     Raises RuleBroken: 'case_not_closed', 'future_date', 'before_closure'.
     """
     case = access_case(session, actor, keyring, case_id, Permission.CASE_REOPEN)
+    if is_written(session, case, entry_id):
+        return case
     if case.row.status != CaseStatus.CLOSED:
         raise RuleBroken("case_not_closed")
     closed = After("before_closure", last_day(session, case, Per.CLOSURE))
     refuse_out_of_order(day_of(value), closed)
-    entry = add_entry(session, case, "notes", stamped(actor, Per.REOPENING, value))
+    entry = add_entry(session, case, "notes", stamped(actor, Per.REOPENING, value), entry_id)
     case.row.status = CaseStatus.REOPENED
     case.row.next_step_on = clock.today() + REOPENED_STEP
     case.row.assigned_to = actor.user_id

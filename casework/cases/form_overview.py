@@ -19,6 +19,7 @@ from casework.cases.form_intake import ConsentForm, OpeningForm, changed, consen
 from casework.cases.form_pages import LATER, THEN, Opened
 from casework.cases.form_sheets import Values, grievances_of, people_of
 from casework.cases.form_steps import CHECK, STEPS, Stop
+from casework.cases.form_urgency import chosen_urgency, urgency_in_words
 from casework.cases.form_way import address, back_address, captions
 from casework.cases.form_words import answers_in_words, grievance_name
 from casework.cases.intake import complete_intake, consents_of, is_complete
@@ -205,7 +206,10 @@ def told_at(opened: Opened, stop: Stop) -> Iterator[Told]:
     if stop.page in steps.PAGES_OF_GRIEVANCE:
         about[stop.item] = about[""] if stop.page != Page.GRIEVANCE else about[stop.item]
     for item, caption in about.items():
-        if lines := answers_in_words(values, sheet, item):
+        lines = answers_in_words(values, sheet, item)
+        if stop.page == Page.RISK and not item and not chosen_urgency(values):
+            lines = [*lines, (_("Urgency"), urgency_in_words(values))]
+        if lines:
             yield Told(stop.step, back, caption.split(" · ")[0], lines)
 
 

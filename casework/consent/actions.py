@@ -157,12 +157,15 @@ def confirm_necessity(
     session: Session, actor: Actor, case_id: UUID, key: bytes, consent_id: UUID
 ) -> Consent:
     """A second person has judged that a life or a child is in danger: sharing may start at once.
+    Confirmed twice by the same person, it is confirmed once.
 
     Raises NotVisible, RuleBroken('second_person_needed') for whoever asked, or
     'necessity_not_waiting' when it is confirmed, withdrawn or over already.
     """
     row = load(session, case_id, consent_id)
     asked = opened(row, key)
+    if asked.kind == NECESSITY and asked.value.get("confirmed_by") == str(actor.user_id):
+        return asked
     if asked.kind != NECESSITY or asked.state(clock.today()) is not Standing.WAITING:
         raise RuleBroken("necessity_not_waiting")
     if asked.value.get("requested_by") == str(actor.user_id):

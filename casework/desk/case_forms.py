@@ -26,7 +26,7 @@ from casework.people.labels import role_label
 from casework.people.rosters import Colleague
 from casework.web.fields import ChoiceField, DateField, choice, within_days
 from casework.web.forms import RULES, BaseForm
-from casework.web.notices import announce
+from casework.web.notices import announce, refuse
 
 ENTRY = "entry_id"
 LONGEST = 8000
@@ -127,12 +127,17 @@ def entry_id(form: DeclaredForm) -> UUID | None:
 
 def closure_form() -> type[DeclaredForm]:
     """Why a case is closed, on which day, and whether she knows that she may come back."""
-    return section_form(of_entry(Per.CLOSURE))
+    return section_form(of_entry(Per.CLOSURE), hidden=(ENTRY,))
 
 
 def reopening_form() -> type[DeclaredForm]:
     """Why a case is opened again, and on which day."""
-    return section_form(of_entry(Per.REOPENING))
+    return section_form(of_entry(Per.REOPENING), hidden=(ENTRY,))
+
+
+def today_once() -> dict[str, Any]:
+    """What a form proposes that closes or opens a case: today, under a fresh id."""
+    return {ENTRY: str(uuid4()), "happened_on": clock.today()}
 
 
 class ErasureForm(BaseForm):
@@ -195,12 +200,16 @@ def hint_of(one: Colleague, conflicts: frozenset[UUID]) -> Any:
 announce(
     entry_kept=_l("It is written in the case."),
     outcome_kept=_l("The outcome is written in the case."),
-    unlawful_kept=_l("It is written. Speak with your coordinator today: the law forbids it."),
     entry_corrected=_l("The correction is written. The earlier text can still be read."),
     case_closed=_l("The case is closed. The person may come back at any time."),
     case_reopened=_l("The case is open again. The next step is due within a week."),
     case_erased=_l("The case is erased."),
     case_assigned=_l("The case is given to this person."),
+)
+refuse(
+    unlawful_kept=_l("It is written. Speak with your coordinator today: the law forbids it."),
+    case_is_closed=_l("The case is closed: nothing can be added. Open it again first."),
+    case_is_open=_l("The case is open already."),
 )
 RULES.update(
     case_closed=_l("The case is closed. Open it again first."),

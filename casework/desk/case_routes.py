@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Flask, redirect, render_template, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from casework.cases import follow_up
@@ -29,6 +29,7 @@ from casework.web.forms import posted, restored, sent_back
 from casework.web.gate import member, requires, settings
 
 blueprint = Blueprint("case", __name__)
+CLOSED = "case_is_closed"
 KINDS = "<any(journal, step, service, outcome):kind>"
 
 
@@ -42,6 +43,12 @@ def sheet_of(case_id: UUID) -> CaseSheet:
 def by() -> tuple[Any, Any, Any]:
     """What every act wants first: the session, the actor and her keyring."""
     return db.session(), member().actor, member().keyring
+
+
+def is_over(sheet: CaseSheet) -> bool:
+    """True when a form about a closed case could only fail; what was refused there a moment ago is
+    shown all the same, so that nothing typed is lost."""
+    return sheet.closed and "held" not in request.args
 
 
 def back(case_id: UUID, notice: str) -> Response:
@@ -76,9 +83,11 @@ def whole_story(case_id: UUID) -> str:
 
 @blueprint.get(f"/cases/<uuid:case_id>/{KINDS}")
 @requires(Permission.CASE_WRITE)
-def entry(case_id: UUID, kind: str) -> str:
+def entry(case_id: UUID, kind: str) -> str | Response:
     """The form of a note, a step, a service or an outcome."""
     sheet = sheet_of(case_id)
+    if is_over(sheet):
+        return back(case_id, CLOSED)
     form = restored(forms.entry_form(Per(kind), sheet.values), **views.fresh(sheet, Per(kind)))
     return render_template("cases/entry.html", form=form, **views.entry(sheet, Per(kind)))
 
@@ -100,9 +109,11 @@ def record_entry(case_id: UUID, kind: str) -> Response:
 
 @blueprint.get("/cases/<uuid:case_id>/entries/<uuid:entry_id>/correction")
 @requires(Permission.CASE_WRITE)
-def correction(case_id: UUID, entry_id: UUID) -> str:
+def correction(case_id: UUID, entry_id: UUID) -> str | Response:
     """An act as it was told, to be told better."""
     sheet = sheet_of(case_id)
+    if is_over(sheet):
+        return back(case_id, CLOSED)
     kind, value = views.corrected(sheet, entry_id)
     form = restored(forms.entry_form(kind, sheet.values, value), **forms.stored_entry(value))
     shown = {"entry_id": entry_id, "newer": views.newer(sheet, entry_id)}
@@ -130,10 +141,12 @@ def correct(case_id: UUID, entry_id: UUID) -> Response:
 
 @blueprint.get("/cases/<uuid:case_id>/closure")
 @requires(Permission.CASE_CLOSE)
-def closure(case_id: UUID) -> str:
+def closure(case_id: UUID) -> str | Response:
     """What is still open in the case, and why it is closed."""
     sheet = sheet_of(case_id)
-    form = restored(forms.closure_form(), happened_on=views.today())
+    if is_over(sheet):
+        return back(case_id, CLOSED)
+    form = restored(forms.closure_form(), **forms.today_once())
     return render_template("cases/closure.html", form=form, **views.closing(db.session(), sheet))
 
 
@@ -146,7 +159,7 @@ def close(case_id: UUID) -> Response:
         return sent_back()
     still_open = len(open_referrals(db.session(), case_id))
     try:
-        close_case(*by(), case_id, values_from(form), still_open)
+        close_case(*by(), case_id, values_from(form), still_open, forms.entry_id(form))
     except RuleBroken as rule:
         return sent_back(rule.code)
     return back(case_id, "case_closed")
@@ -154,10 +167,12 @@ def close(case_id: UUID) -> Response:
 
 @blueprint.get("/cases/<uuid:case_id>/reopening")
 @requires(Permission.CASE_REOPEN)
-def reopening(case_id: UUID) -> str:
+def reopening(case_id: UUID) -> str | Response:
     """Why the case is opened again."""
     sheet = sheet_of(case_id)
-    form = restored(forms.reopening_form(), happened_on=views.today())
+    if not sheet.closed and "held" not in request.args:
+        return back(case_id, "case_is_open")
+    form = restored(forms.reopening_form(), **forms.today_once())
     return render_template("cases/reopening.html", form=form, sheet=sheet)
 
 
@@ -169,7 +184,7 @@ def reopen(case_id: UUID) -> Response:
     if not form.validate():
         return sent_back()
     try:
-        reopen_case(*by(), case_id, values_from(form))
+        reopen_case(*by(), case_id, values_from(form), forms.entry_id(form))
     except RuleBroken as rule:
         return sent_back(rule.code)
     return back(case_id, "case_reopened")
@@ -207,9 +222,11 @@ def erase(case_id: UUID) -> Response:
 
 @blueprint.get("/cases/<uuid:case_id>/assignment")
 @requires(Permission.CASE_ASSIGN)
-def assignment(case_id: UUID) -> str:
+def assignment(case_id: UUID) -> str | Response:
     """The members of the team who can follow the case."""
     sheet = sheet_of(case_id)
+    if is_over(sheet):
+        return back(case_id, CLOSED)
     form = restored(views.assigning(db.session(), settings().server_key, sheet))
     return render_template("cases/assignment.html", form=form, sheet=sheet)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from casework.cases import rules
 from casework.cases.assignment import in_conflict
 from casework.cases.field_kinds import Per
 from casework.cases.follow_up import CORRECTED
+from casework.cases.form_urgency import urgency_in_words
 from casework.cases.sections import Value
 from casework.consent.recipients import Section
 from casework.desk import case_forms as forms
@@ -42,11 +42,6 @@ SHOWN_AT_ONCE = 10
 """How many acts the page of a case tells; the others stand on a page of their own."""
 
 
-def today() -> date:
-    """The day a form proposes."""
-    return clock.today()
-
-
 def risk_of(sheet: CaseSheet) -> str:
     """The code of the risk that was judged; empty where nobody did."""
     return str(sheet.values.get("facts", {}).get("risk", ""))
@@ -65,7 +60,8 @@ def whole(sheet: CaseSheet) -> dict[str, Any]:
         "commune": places.name(identity["commune"]) if identity.get("commune") else "",
         "contact": words.contact(sheet),
         "warnings": words.warnings(sheet),
-        "facts": sheet.values.get("facts", {}),
+        "risk": risk_of(sheet),
+        "urgency": urgency_in_words(sheet.values),
         "about": words.answers(sheet, Section.IDENTITY),
         "people": words.people(sheet),
         "grievances": words.grievances(sheet),

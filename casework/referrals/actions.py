@@ -37,13 +37,17 @@ UNHELPED = frozenset({State.DECLINED, State.NO_ACTION})
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """How a move came about: when, why, and for a move on behalf, from whom and by which means."""
+    """How a move came about: when, why, and for a move on behalf, from whom and by which means.
+
+    `id` was made with the form: the same form sent twice makes the move once.
+    """
 
     happened_on: date
     reason: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
     source: str = field(default="", repr=False)
     means: str = ""
+    id: UUID | None = None
 
 
 def move(
@@ -67,14 +71,19 @@ def move(
     referral = access_referral(session, actor, keyring, referral_id, Permission.REFERRAL_VIEW)
     quality = by or (By.SENDER if referral.side is Side.SENDER else By.RECEIVER)
     check_permission(actor, referral, quality, wanted)
+    found = rule(referral.state, wanted)
+    if quality not in found.by or move_of(session, act.id) is not None:
+        raise InvalidTransition(f"{referral.state}: {wanted} by {quality}")
     if shown_version is not None and referral.row.version != shown_version:
         raise StaleVersion
-    found = rule(referral.state, wanted)
-    if quality not in found.by:
-        raise InvalidTransition(f"{referral.state}: {wanted} by {quality}")
     check_act(found, quality, act)
     refuse_out_of_order(act.happened_on, After("before_last_move", last_day(session, referral)))
     return perform(session, actor, keyring, referral, wanted, found, act, quality)
+
+
+def move_of(session: Session, move_id: UUID | None) -> ReferralMove | None:
+    """The move that a form with this id has made already; None where it has made none."""
+    return session.get(ReferralMove, move_id) if move_id else None
 
 
 def check_permission(actor: Actor, referral: OpenReferral, quality: By, wanted: Move) -> None:
@@ -184,7 +193,7 @@ def write_move(
     number: int,
 ) -> CaseEntry:
     """The row of the move, and the sealed entry of the same id with reason, source and means."""
-    row, now, move_id = referral.row, clock.now(), uuid4()
+    row, now, move_id = referral.row, clock.now(), act.id or uuid4()
     session.add(
         ReferralMove(
             id=move_id,

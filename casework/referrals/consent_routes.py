@@ -67,13 +67,16 @@ def as_id(text: str) -> UUID | None:
 
 
 def back(case_id: UUID, notice: str, referral: str = "") -> Response:
-    """To the draft referral that this was asked from, else to the consents."""
-    draft = as_id(referral)
+    """To where this was asked from, which says what was done."""
+    return redirect(way_out(case_id, referral, notice=notice), 303)
+
+
+def way_out(case_id: UUID, referral: str | None, **more: Any) -> str:
+    """The address of the draft referral that this was asked from, else of the consents."""
+    draft = as_id(referral or "")
     if draft is not None:
-        address = url_for("referrals.sharing", referral_id=draft, notice=notice)
-    else:
-        address = url_for("consent.listing", case_id=case_id, notice=notice)
-    return redirect(address, 303)
+        return url_for("referrals.sharing", referral_id=draft, **more)
+    return url_for("consent.listing", case_id=case_id, **more)
 
 
 @blueprint.get("/cases/<uuid:case_id>/consents")
@@ -128,7 +131,9 @@ def question(case_id: UUID, provider_id: UUID) -> str:
     case, found = case_of(case_id), provider_of(provider_id)
     fresh = views.fresh_share(found, request.args.get("service", "")) | asked_from()
     form = restored(forms.ShareForm, services=found.services, **fresh)
-    return render_template("consent/question.html", form=form, case=case.row, found=found)
+    leave = way_out(case_id, form.referral.data)
+    shown = {"case": case.row, "found": found, "way_out": leave}
+    return render_template("consent/question.html", form=form, **shown)
 
 
 @blueprint.post("/cases/<uuid:case_id>/consents/sharing/<uuid:provider_id>")
@@ -154,9 +159,8 @@ def answer(case_id: UUID, provider_id: UUID) -> str | Response:
     if asked is None:
         place: Place = {"case_id": case_id, "provider_id": provider_id}
         return redirect(url_for("consent.question", **place))
-    return render_template(
-        "consent/sharing_answer.html", form=form, case=book.case.row, found=found, asked=asked
-    )
+    shown = {"case": book.case.row, "found": found, "way_out": way_out(case_id, asked.referral)}
+    return render_template("consent/sharing_answer.html", form=form, asked=asked, **shown)
 
 
 def answer_form(book: views.Book) -> forms.ShareAnswerForm:
@@ -231,7 +235,9 @@ def danger(case_id: UUID, provider_id: UUID) -> str:
     case, found = case_of(case_id), provider_of(provider_id)
     fresh = views.least(found.provider) | {"id": str(uuid4())} | asked_from()
     form = restored(forms.NecessityForm, **fresh)
-    return render_template("consent/danger.html", form=form, case=case.row, found=found)
+    leave = way_out(case_id, form.referral.data)
+    shown = {"case": case.row, "found": found, "way_out": leave}
+    return render_template("consent/danger.html", form=form, **shown)
 
 
 @blueprint.post("/cases/<uuid:case_id>/necessity/<uuid:provider_id>")

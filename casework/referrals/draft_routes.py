@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -22,6 +22,7 @@ from casework.referrals.drafting import ELECTRONIC, Wish, change_draft, draft_re
 from casework.referrals.forms import CHANGED
 from casework.referrals.options import Offer, first_wish, offers
 from casework.referrals.workflow import Move
+from casework.web.errors import refused
 from casework.web.forms import posted, restored, sent_back
 from casework.web.gate import member, requires, settings
 from casework.web.held import held, hold
@@ -222,7 +223,7 @@ def keep_sharing(referral_id: UUID) -> Response:
 def sending(referral_id: UUID) -> str:
     """Everything once more, before it goes."""
     draft = draft_of(referral_id)
-    form = current(restored(forms.VersionForm), draft)
+    form = current(restored(forms.MovingForm, id=str(uuid4())), draft)
     look = views.last_look(db.session(), settings().server_key, draft)
     return render_template("referrals/sending.html", form=form, look=look, dialled=dialled)
 
@@ -231,11 +232,22 @@ def sending(referral_id: UUID) -> str:
 @requires(SEND)
 def send(referral_id: UUID) -> Response:
     """The referral is with the provider."""
-    version = posted(forms.VersionForm).shown_version()
+    form = posted(forms.MovingForm)
+    act = Act(clock.today(), id=forms.one_id(form))
     try:
-        move(*by(), referral_id, Move.SEND, Act(clock.today()), version)
+        move(*by(), referral_id, Move.SEND, act, form.shown_version())
     except RuleBroken as rule:
         return sent_back(rule.code)
     except StaleVersion:
         return sent_back(CHANGED)
     return redirect(url_for("referrals.page", referral_id=referral_id, notice="referral_sent"), 303)
+
+
+@blueprint.errorhandler(RuleBroken)
+def closed_meanwhile(error: RuleBroken) -> Response | tuple[str, int]:
+    """To the page of a case that takes no referral any more, which says why."""
+    case_id = (request.view_args or {}).get("case_id")
+    if error.code != "case_closed" or case_id is None:
+        return refused(error)
+    db.session.rollback()
+    return redirect(url_for("case.page", case_id=case_id, notice="case_is_closed"), 303)

@@ -22,7 +22,7 @@ from casework.referrals.workflow import Clock
 from casework.web.fields import ChoiceField, ChoicesField, DateField, ListField, choice
 from casework.web.formats import moment
 from casework.web.forms import RULES, BaseForm
-from casework.web.notices import announce
+from casework.web.notices import announce, refuse
 
 TOO_LONG = _l("This is too long. Write it more shortly.")
 NEEDED = _l("Choose an answer.")
@@ -63,6 +63,12 @@ class VersionForm(BaseForm):
         """The version this form was made from; one that never was, when the field was lost."""
         text = str(self.version.data or "")
         return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+
+class MovingForm(VersionForm):
+    """A form that moves the referral once, however often it is sent."""
+
+    id = HiddenField()
 
 
 # A new referral, page after page
@@ -161,7 +167,7 @@ class SharingForm(VersionForm):
 # Moves
 
 
-class MoveForm(VersionForm):
+class MoveForm(MovingForm):
     """One move of a referral; which questions it asks depends on the move and on who makes it."""
 
     reason = ListField(_l("Reason"), [InputRequired(_l("Choose a reason."))])
@@ -207,7 +213,8 @@ class MoveForm(VersionForm):
         """What the form says."""
         said = {name: self[name].data or "" for name in ("source", "means") if name in self}
         why = next((self[name].data for name in ("reason", "told") if name in self), "")
-        return Act(self.happened_on.data or clock.today(), why or "", self.note.data or "", **said)
+        day = self.happened_on.data or clock.today()
+        return Act(day, why or "", self.note.data or "", **said, id=one_id(self))
 
 
 def reasons(lists: Sequence[str]) -> list[SelectChoice]:
@@ -257,10 +264,12 @@ announce(
     referral_moved=_l("It is written down. Below stands who must act now, and by when."),
     referral_over=_l("It is written down. This referral is over."),
     referral_kept=_l("The draft is kept. You find it under “To do”."),
+    message_written=_l("The message stands below, for both teams."),
+)
+refuse(
     referral_not_possible=_l(
         "This is no longer possible: the referral has moved on. Below stands where it is now."
     ),
-    message_written=_l("The message stands below, for both teams."),
     referral_gone=_l("The choice was too long ago. Choose the service again."),
 )
 RULES.update(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from casework import clock
@@ -14,14 +14,15 @@ from casework.errors import InvalidTransition, RuleBroken, StaleVersion
 from casework.policy import Permission
 from casework.referrals import forms
 from casework.referrals.access import OpenReferral, access_referral
-from casework.referrals.actions import move
+from casework.referrals.actions import move, move_of
 from casework.referrals.blueprint import blueprint, by
 from casework.referrals.exchange import write_message
 from casework.referrals.forms import CHANGED
+from casework.referrals.models import ReferralMove
 from casework.referrals.words import NOUNS, asks
-from casework.referrals.workflow import OPEN, By, Move, Side, rule
+from casework.referrals.workflow import OPEN, By, Move, Side, State, rule
 from casework.web.forms import posted, restored, sent_back
-from casework.web.gate import requires
+from casework.web.gate import member, requires
 
 VIEW = Permission.REFERRAL_VIEW
 MOVES = f"<any({', '.join(repr(noun) for noun in NOUNS)}):noun>"
@@ -54,7 +55,7 @@ def step(referral_id: UUID, noun: str) -> str:
     referral = access_referral(*by(), referral_id, VIEW)
     quality = quality_of(referral, wanted)
     found = questions(referral, wanted, quality)
-    form = restored(forms.MoveForm, **found, happened_on=clock.today())
+    form = restored(forms.MoveForm, **found, id=str(uuid4()), happened_on=clock.today())
     form.version.data = str(referral.row.version)
     return render_template(
         "referrals/move.html", form=form, row=referral.row, move=wanted, noun=noun, quality=quality
@@ -82,8 +83,14 @@ def made(referral: OpenReferral, wanted: Move, form: forms.MoveForm, quality: By
         return sent_back(broken.code)
     except StaleVersion:
         return sent_back(CHANGED)
-    notice = "referral_moved" if after.state in OPEN else "referral_over"
-    return redirect(url_for("referrals.page", referral_id=referral.id, notice=notice), 303)
+    return arrived(referral.id, wanted, after.state)
+
+
+def arrived(referral_id: UUID, made: Move, state: State) -> Response:
+    """To the page of the referral, which says what was done."""
+    moved = "referral_moved" if state in OPEN else "referral_over"
+    notice = "referral_sent" if made is Move.SEND else moved
+    return redirect(url_for("referrals.page", referral_id=referral_id, notice=notice), 303)
 
 
 @blueprint.get("/referrals/<uuid:referral_id>/messages")
@@ -109,14 +116,23 @@ def send_message(referral_id: UUID) -> Response:
 
 @blueprint.errorhandler(InvalidTransition)
 def not_possible(_error: InvalidTransition) -> Response:
-    """To the page of the referral, which says where it is now."""
+    """To the page of the referral, which says where it is now; and what was done, where this very
+    form has done it already, as when « Send » is tapped twice."""
     db.session.rollback()
-    place = places_now()
-    return redirect(url_for("referrals.page", **place, notice="referral_not_possible"), 303)
+    referral_id = (request.view_args or {})["referral_id"]
+    referral = access_referral(*by(), referral_id, VIEW)
+    found = move_of(db.session(), posted_id())
+    if found is not None and found.referral_id == referral_id and is_own(found):
+        return arrived(referral_id, Move(found.move), referral.state)
+    place = url_for("referrals.page", referral_id=referral_id, notice="referral_not_possible")
+    return redirect(place, 303)
 
 
-def places_now() -> dict[str, Any]:
-    """The referral that this request was about."""
-    from flask import request
+def posted_id() -> UUID | None:
+    """The id that was made with the posted form."""
+    return forms.one_id(posted(forms.MovingForm))
 
-    return {"referral_id": (request.view_args or {})["referral_id"]}
+
+def is_own(made: ReferralMove) -> bool:
+    """True for a move of the member of this request."""
+    return made.moved_by == member().actor.user_id

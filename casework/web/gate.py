@@ -109,7 +109,8 @@ def admit(found: Member | None, mark: Mark) -> Response | None:
     if mark.public:
         return None
     if found is None:
-        return redirect(url_for("people.sign_in", notice="please_sign_in"), 303)
+        notice = "not_saved" if request.method == "POST" else "please_sign_in"
+        return redirect(url_for("people.sign_in", notice=notice), 303)
     if mark.permission is not None and not found.actor.may(mark.permission):
         refuse(found, mark.permission)
     before = None if mark.on_the_way else g.get("before_anything_else")
@@ -155,12 +156,15 @@ def is_this_host(origin: str) -> bool:
 
 def expired(found: Expired, keep_lost_form: Callable[[Expired], bool]) -> Response:
     """An expired session loses nothing: what was posted is kept sealed, then she signs in again,
-    or gives her six digits where the page is only locked."""
-    kept = request.method == "POST" and is_own_form(found) and keep_lost_form(found)
+    or gives her six digits where the page is only locked. Where nothing can be kept, as for
+    somebody in no team, the next page says so."""
+    own = request.method == "POST" and is_own_form(found)
+    kept = own and keep_lost_form(found)
+    lost = "not_saved" if own and not kept else None
     if found.locked:
         back = None if request.method == "POST" else request.full_path.rstrip("?")
-        return redirect(url_for("lock.page", kept=kept or None, back=back), 303)
-    notice = "form_kept" if kept else "session_expired"
+        return redirect(url_for("lock.page", kept=kept or None, back=back, notice=lost), 303)
+    notice = "form_kept" if kept else lost or "session_expired"
     return redirect(url_for("people.sign_in", notice=notice), 303)
 
 

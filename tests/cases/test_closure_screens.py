@@ -11,6 +11,7 @@ from casework import clock
 from casework.cases.access import OpenCase
 from casework.cases.case_codes import spoken
 from casework.cases.field_kinds import Per
+from casework.cases.follow_up import followed
 from casework.cases.models import Case, CaseStatus
 from tests.support.cast import HEALTH, Cast, Person, enter
 from tests.support.files import agree, noted, opened, referred
@@ -106,11 +107,84 @@ def test_a_reason_that_needs_a_note_comes_back_with_what_was_typed(
     assert page.form().values["code"] == "transfere"
 
 
-def test_closing_twice_says_that_it_is_closed(reader: StrictClient, case: OpenCase) -> None:
+def test_closing_twice_with_one_form_closes_once_and_says_it_twice(
+    session: Session, reader: StrictClient, case: OpenCase
+) -> None:
     form = reader.page(f"/cases/{case.id}/closure")
-    reader.submit(form, code="besoins_satisfaits")
-    page = reader.submit(form, code="besoins_satisfaits")
+    for _ in range(2):
+        page = reader.submit(form, code="besoins_satisfaits")
+        assert "Le dossier est clôturé. La personne peut revenir à tout moment." in page.text
+    assert len(followed(session, case)) == 1
+
+
+def test_opening_again_twice_with_one_form_opens_once(
+    session: Session, reader: StrictClient, case: OpenCase
+) -> None:
+    closed(reader, case)
+    form = reader.page(f"/cases/{case.id}/reopening")
+    for _ in range(2):
+        assert "Le dossier est rouvert." in reader.submit(form, text="Elle est revenue.").text
+    assert len(followed(session, case)) == 2
+
+
+def test_who_closes_after_a_colleague_is_told_and_keeps_what_she_wrote(
+    reader: StrictClient, case: OpenCase
+) -> None:
+    mine = reader.page(f"/cases/{case.id}/closure")
+    closed(reader, case)
+    page = reader.submit(mine, code="transfere", note="Au BAJJ.")
     assert "Le dossier est clôturé. Rouvrez-le d’abord." in page.text
+    assert page.form("/closure").values["note"] == "Au BAJJ."
+
+
+@pytest.mark.parametrize("kind", ["journal", "step", "service", "outcome", "closure"])
+def test_no_form_is_shown_that_a_closed_case_can_only_refuse(
+    reader: StrictClient, case: OpenCase, kind: str
+) -> None:
+    closed(reader, case)
+    page = reader.page(f"/cases/{case.id}/{kind}")
+    assert page.response.request.path == f"/cases/{case.id}"
+    assert "on ne peut rien y ajouter" in page.text
+
+
+def test_a_correction_and_a_referral_of_a_closed_case_lead_to_its_page(
+    session: Session, reader: StrictClient, zeinab: Person, case: OpenCase
+) -> None:
+    note = noted(session, zeinab, case, Per.JOURNAL, nature="appel", text="…")
+    closed(reader, case)
+    for address in (f"entries/{note}/correction", "referrals/new", "referrals/new/provider"):
+        page = reader.page(f"/cases/{case.id}/{address}")
+        assert page.response.request.path == f"/cases/{case.id}"
+        assert "on ne peut rien y ajouter" in page.text
+
+
+def test_a_note_written_while_a_colleague_closed_is_not_lost(
+    reader: StrictClient, case: OpenCase
+) -> None:
+    form = reader.page(f"/cases/{case.id}/journal")
+    closed(reader, case)
+    page = reader.submit(form, nature="appel", text="Elle a appelé.")
+    assert "Le dossier est clôturé. Rouvrez-le d’abord." in page.text
+    assert page.form("/journal").values["text"] == "Elle a appelé."
+
+
+def test_an_open_case_is_not_opened_again(reader: StrictClient, case: OpenCase) -> None:
+    page = reader.page(f"/cases/{case.id}/reopening")
+    assert page.response.request.path == f"/cases/{case.id}"
+    assert "Le dossier est déjà ouvert." in page.text
+
+
+def test_a_day_out_of_order_says_which_field_and_what_to_do(
+    reader: StrictClient, case: OpenCase
+) -> None:
+    before = clock.today() - timedelta(days=3)
+    form = reader.page(f"/cases/{case.id}/journal")
+    named = {"day": before.day, "month": before.month, "year": before.year}
+    typed = {f"happened_on-{part}": str(value) for part, value in named.items()}
+    page = reader.submit(form, nature="appel", text="Elle a appelé.", **typed)
+    assert "« Quel jour » : la personne est venue chez vous après ce jour." in page.text
+    assert page.form("/journal").values["text"] == "Elle a appelé."
+    assert page.form("/journal").values["happened_on-day"] == str(before.day)
 
 
 def test_a_closed_case_is_opened_again_with_a_reason(

@@ -20,7 +20,9 @@ from casework.consent.records import NECESSITY, SHARING, Consent
 from casework.errors import NotVisible, RuleBroken
 from casework.facts.models import Fact
 from casework.referrals.agreement import ask_necessity, confirm_necessity
+from casework.referrals.deadlines import Urgency
 from casework.referrals.disclosure import may_share
+from casework.referrals.drafting import Wish, draft_referral
 from casework.referrals.workflow import Move, State
 from tests.referrals.screens import Enter, case_of, link
 from tests.support.cast import COURT, HEALTH, LEGAL_AID, Cast
@@ -289,6 +291,21 @@ def test_whoever_asked_cannot_confirm(session: Session, cast: Cast, browser_of: 
         confirm_necessity(session, zeinab.actor, zeinab.keyring, case.id, ground.id)
 
 
+def test_a_danger_confirmed_twice_by_one_person_is_confirmed_once(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    case, client = case_of(session, cast.person("zeinab")), browser_of("zeinab")
+    danger(client, case, cast.provider(LEGAL_AID))
+    (ground,) = of_kind(session, case, NECESSITY)
+    aminata = browser_of("aminata")
+    page = aminata.page(f"/cases/{case.id}/necessity/{ground.id}/confirmation")
+    for _ in range(2):
+        told = aminata.submit(page, judged="y")
+        assert "Confirmé." in told.text
+    acts = session.scalars(select(AuditEntry.action)).all()
+    assert acts.count("necessity.confirmed") == 1
+
+
 def test_danger_posted_twice_is_one(session: Session, cast: Cast, browser_of: Enter) -> None:
     case, client = case_of(session, cast.person("zeinab")), browser_of("zeinab")
     page = client.page(f"/cases/{case.id}/necessity/{cast.provider(LEGAL_AID)}")
@@ -347,3 +364,36 @@ def test_a_confirmed_danger_carries_a_referral_and_says_so(
     sent = referred(session, zeinab, case, health, "identity")
     text = browser_of("zeinab").page(f"/referrals/{sent.id}").text
     assert "Danger, confirmé à deux le" in text
+
+
+# Asked from a draft referral
+
+
+def test_cancel_in_the_middle_of_asking_leads_back_to_the_draft(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    zeinab, client = cast.person("zeinab"), browser_of("zeinab")
+    case, provider = case_of(session, zeinab), cast.provider(HEALTH)
+    wish = Wish(provider, "sante", Urgency.NORMAL, "electronic")
+    row = draft_referral(session, zeinab.actor, zeinab.keyring, case.id, wish)
+    sharing = f"/referrals/{row.id}/sharing"
+    question = client.page(link(client.page(sharing), "Lui demander"))
+    assert question.links["Annuler"] == sharing
+    assert question.links["Retour"] == sharing
+    answer = client.submit(question, sections=["identity"])
+    assert answer.links["Annuler"] == sharing
+    again = client.page(answer.links["Retour"])
+    assert again.links["Annuler"] == sharing
+    assert again.form("/sharing").values["service"] == "sante"
+    assert again.form("/sharing").values["referral"] == str(row.id)
+    danger = client.page(f"/cases/{case.id}/necessity/{provider}?referral={row.id}")
+    assert (danger.links["Annuler"], danger.links["Retour"]) == (sharing, sharing)
+
+
+def test_asked_from_the_consents_cancel_leads_back_to_them(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    case, client = case_of(session, cast.person("zeinab")), browser_of("zeinab")
+    address = f"/cases/{case.id}/consents/sharing/{cast.provider(HEALTH)}?referral=nonsense"
+    page = client.page(address)
+    assert page.links["Annuler"] == f"/cases/{case.id}/consents"

@@ -18,9 +18,11 @@ from casework.referrals.workflow import OPEN, By, Move, State, moves, rule
 from tests.referrals.screens import Enter, case_of, link, page_of, sent_to_health
 from tests.support.cast import COURT, HEALTH, Cast
 from tests.support.files import CANARY, agree, moved, referred
+from tests.support.html_rules import text_of
 from tests.support.pages import Page
 
 TOO_LATE = "Ce n’est plus possible"
+DONE = "C’est noté. Vous voyez ci-dessous qui doit agir maintenant, et avant quand."
 STATES = sorted(OPEN - {State.DRAFT})
 WAY: dict[State, tuple[Move, ...]] = {
     State.SENT: (),
@@ -48,6 +50,12 @@ def offered(page: Page) -> set[str]:
     nouns = {noun: move for move, noun in ADDRESSES.items()}
     last = {address.rsplit("/", 1)[-1] for address in page.links.values()}
     return {nouns[noun] for noun in last & set(nouns)}
+
+
+def told_by(page: Page) -> list[tuple[str | None, str]]:
+    """The shape and the words of what the page says of the act before it."""
+    found = (part for part in page.document.all("p") if part.get("role") == "status")
+    return [(part.get("class"), text_of(part)) for part in found]
 
 
 def state_of(session: Session, row: Referral) -> str:
@@ -190,10 +198,49 @@ def test_a_partner_never_answers_on_its_own_behalf_as_the_sender(
 def test_an_answer_sent_twice_is_one(session: Session, cast: Cast, browser_of: Enter) -> None:
     row, client = at(session, cast, State.SENT), browser_of("mariam")
     page = client.page(page_of(row.id, "acceptance"))
-    client.submit(page)
-    assert TOO_LATE in client.submit(page).text
+    for _ in range(2):
+        told = client.submit(page)
+        assert ("notice", DONE) in told_by(told)
     made = session.scalars(select(ReferralMove.move).order_by(ReferralMove.recorded_at)).all()
     assert sorted(made) == sorted([Move.SEND, Move.ACCEPT])
+
+
+def test_an_answer_sent_twice_says_the_same_also_once_the_referral_has_moved_on(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    row, client = at(session, cast, State.SENT), browser_of("mariam")
+    page = client.page(page_of(row.id, "decline"))
+    for _ in range(2):
+        told = client.submit(page, reason="capacite")
+        assert [shape for shape, _ in told_by(told)] == ["notice"]
+    zeinab = browser_of("zeinab")
+    zeinab.submit(zeinab.page(page_of(row.id, "correction")), told="Erreur")
+    assert [shape for shape, _ in told_by(client.submit(page, reason="capacite"))] == ["notice"]
+    assert state_of(session, row) == State.SENT
+
+
+def test_what_is_no_longer_possible_is_never_told_as_a_success(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    row, client = at(session, cast, State.SENT), browser_of("mariam")
+    page = client.page(page_of(row.id, "acceptance"))
+    again = client.page(page_of(row.id, "acceptance"))
+    client.submit(page)
+    ((shape, words),) = told_by(client.submit(again))
+    assert shape == "warning"
+    assert words.startswith(TOO_LATE)
+
+
+def test_the_form_of_somebody_else_is_nobodys_act(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    row, mariam, adama = at(session, cast, State.SENT), browser_of("mariam"), browser_of("adama")
+    mine = mariam.page(page_of(row.id, "acceptance"))
+    other = adama.page(page_of(row.id, "acceptance"))
+    other.form().values["id"] = mine.form().values["id"]
+    mariam.submit(mine)
+    told = adama.submit(other, id=str(mine.form().values["id"]))
+    assert [shape for shape, _ in told_by(told)] == ["warning"]
 
 
 def test_the_second_of_two_is_told_and_loses_nothing(

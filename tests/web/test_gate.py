@@ -251,6 +251,32 @@ def test_a_form_survives_the_servers_own_restart(
     assert drafts(session) == 1
 
 
+@pytest.mark.usefixtures("zeinab")
+def test_what_nobody_could_keep_is_told_as_not_saved(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    client = new_client(app, session)
+    enter(client, cast.person("manager"))
+    form = {"csrf_token": token_of(client), "text": CANARY}
+    session.execute(update(SessionRow).values(seen_at=clock.now() - timedelta(minutes=20)))
+    answer = client.post("/trial/form", data=form)
+    assert "not_saved" in answer.headers["Location"]
+    assert drafts(session) == 0
+
+
+def test_a_form_sent_after_signing_out_is_told_as_not_saved(
+    zeinab: StrictClient, session: Session
+) -> None:
+    form = {"csrf_token": token_of(zeinab), "text": CANARY}
+    zeinab.post("/sign-out", data=form)
+    page = zeinab.post("/trial/form", data=form, follow_redirects=True)
+    text = page.get_data(as_text=True)
+    assert page.request.path == "/sign-in"
+    assert '<p class="warning" role="status">' in text
+    assert "n’a pas été enregistré" in text
+    assert (marks(session), drafts(session)) == ([], 0)
+
+
 def test_a_page_asked_for_too_late_leads_to_sign_in_and_says_why(
     over: dict[str, Any], zeinab: StrictClient
 ) -> None:
