@@ -24,7 +24,8 @@ RECEIVE = Exercise(
     (
         _l("Search first: write “Fadimata Maiga”. Are there people who may be the same?"),
         _l(
-            "Choose “a new case”. Read the limits of confidentiality aloud, then ask each question."
+            "Choose “None of them: new case”. Read the limits of confidentiality aloud, then ask "
+            "each question."
         ),
         _l("Write only what is useful. You may leave most questions empty."),
         _l("At the end, read the case code aloud to a colleague, in two groups of four."),
@@ -43,8 +44,14 @@ REFER = Exercise(
 WITHDRAW = Exercise(
     _l("The person changes her mind"),
     (
-        _l("Open the consents of a case that was referred."),
-        _l("Withdraw a consent to share. Read what the page says about the partner."),
+        _l(
+            "Open one of your cases that was referred. There, under “What she agrees to”, open "
+            "“All consents”."
+        ),
+        _l(
+            "Beside a consent to share, choose “She takes it back”. Read what the page says about "
+            "the partner."
+        ),
     ),
     "cases.listing",
 )
@@ -52,7 +59,7 @@ ASSIGN = Exercise(
     _l("See what is late in your team"),
     (
         _l("On your first page, find the oldest thing that waits, and who must act."),
-        _l("Give one case to another worker."),
+        _l("Open one case. Beside “Followed by”, choose “Change”, and give it to another worker."),
     ),
     "desk.desk",
 )
@@ -84,7 +91,7 @@ READ_LOG = Exercise(
 KEEP_TEAMS = Exercise(
     _l("Prepare an account for a new colleague"),
     (
-        _l("Open the teams and invite somebody. Write down the one-time code."),
+        _l("Open the teams, choose one and “Invite somebody”. Write down the one-time code."),
         _l("Say the code to your colleague: she makes her own words with it."),
     ),
     "admin.teams",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -165,3 +166,14 @@ def test_every_function_has_an_exercise_that_leads_somewhere(app: Flask) -> None
 def test_somebody_with_several_functions_sees_each_exercise_once() -> None:
     actor = Actor(uuid4(), Role.MANAGER, ())
     assert len(exercises_for(actor)) == len(set(exercises_for(actor))) == 1
+
+
+def test_what_an_exercise_tells_to_choose_stands_on_a_page() -> None:
+    root = Path(__file__).parents[2]
+    pages = [path.read_text() for path in (root / "templates").rglob("*.html")]
+    named = re.compile("(?:choose|open) (?:one and )?“([^”]+)”", re.IGNORECASE)
+    told = [str(step) for own in EXERCISES.values() for each in own for step in each.steps]
+    words = {found for step in told for found in named.findall(step)}
+    assert len(words) >= 5
+    for found in words:
+        assert any(f'_("{found}")' in page for page in pages), found
