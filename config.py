@@ -22,6 +22,8 @@ from casework.policy import Role
 
 ROOT = Path(__file__).resolve().parent
 KEY_FILES = ("secret.key", "server.key", "log.key")
+RECOVERY_FILE = "recovery.pub"
+RECOVERY_BYTES = 1216
 KEY_BYTES = 32
 REQUIRED, OPTIONAL = "required", "optional"
 IN_MEMORY = (Path("/dev/shm"), Path("/run"))  # noqa: S108 - on purpose: never on a disk
@@ -80,6 +82,7 @@ class Settings:
             service_name=env.get("CASEWORK_SERVICE_NAME") or "Casework",
             log_name=_log_name(env.get("CASEWORK_LOG_NAME") or "casework"),
             exit_url=_exit_url(env.get("CASEWORK_EXIT_URL", "")),
+            recovery_public=_recovery_public(instance / RECOVERY_FILE),
             backup_folder=_folder(env.get("CASEWORK_BACKUP_FOLDER", "")),
             go_live=_day(env.get("CASEWORK_GO_LIVE") or "2024-01-01"),
             unusual=_limits(env.get("CASEWORK_UNUSUAL", "")),
@@ -209,6 +212,21 @@ def _strong(text: str, name: str) -> bytes:
             "bring it back from its backup, or remove it and run `make run` on an empty database."
         )
     return key
+
+
+def _recovery_public(path: Path) -> bytes | None:
+    if not path.exists():
+        return None
+    try:
+        public = bytes.fromhex(path.read_text(errors="replace").strip())
+    except (OSError, ValueError):
+        public = b""
+    if len(public) != RECOVERY_BYTES:
+        raise BadConfiguration(
+            f"The file {path.name} cannot be read: bring it back from where the recovery papers "
+            "were made."
+        )
+    return public
 
 
 def _boot_key(env: Mapping[str, str]) -> bytes:
