@@ -62,7 +62,7 @@ class PinForm(BaseForm):
         description=_l("Not your birthday, not one after the other."),
         render_kw=DIGITS | {"class": "short secret"},
     )
-    again = StringField(
+    pin_again = StringField(
         _l("The same six digits once more"),
         [InputRequired(_l("Write the six digits once more.")), Length(max=20)],
         render_kw=DIGITS | {"class": "short secret"},

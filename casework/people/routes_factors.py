@@ -6,7 +6,7 @@ import re
 import secrets
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from casework import clock
@@ -50,8 +50,8 @@ def origin() -> str:
 @requires(OWN, on_the_way=True)
 def listing() -> str:
     """What she has, what she can add, and whether she must."""
-    must = settings().asks_factor(member().actor.roles())
-    return render_template("people/factors.html", factors=mine(), must=must, form=BaseForm())
+    must = g.get("before_anything_else") is not None
+    return render_template("people/factors.html", factors=mine(), must=must)
 
 
 # A telephone

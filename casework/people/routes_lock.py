@@ -115,7 +115,7 @@ def choose_pin() -> Response:
     form = posted(PinForm)
     if not form.validate():
         return back("lock.pin", "pin_malformed")
-    if form.pin.data != form.again.data:
+    if form.pin.data != form.pin_again.data:
         return back("lock.pin", "pin_differs")
     try:
         stretched = locks.choose_pin(db.session(), member().keyring, form.pin.data)

@@ -26,7 +26,7 @@ UNREADABLE = re.compile(
 )
 """Characters that no keyboard types and no page may hold, and the mark of bytes that were none."""
 RULES: dict[str, Any] = {}
-NEVER_HELD = frozenset({"csrf_token", "passphrase", "pin"})
+NEVER_HELD = frozenset({"csrf_token", "passphrase", "pin", "pin_again"})
 
 
 class BaseForm(wtforms.Form):

@@ -225,9 +225,9 @@ def test_digits_chosen_on_the_page_lock_this_very_session(
     with clock.at(NOON):
         enter(client, cast.person("zeinab"))
         page = client.page("/account/pin")
-        assert "deux fois les mêmes" in client.submit(page, "/pin", pin=PIN, again="271829").text
-        assert "trop faciles" in client.submit(page, "/pin", pin="123456", again="123456").text
-        assert "rouvrent la page" in client.submit(page, "/pin", pin=PIN, again=PIN).text
+        assert "deux fois les mêmes" in client.submit(page, "/pin", pin=PIN, pin_again="271829").text
+        assert "trop faciles" in client.submit(page, "/pin", pin="123456", pin_again="123456").text
+        assert "rouvrent la page" in client.submit(page, "/pin", pin=PIN, pin_again=PIN).text
     with clock.at(PAUSE):
         assert client.submit(locked_page(client), "/lock", pin=PIN).heading == "Mon compte"
 
