@@ -9,7 +9,7 @@ The order is that of the hours, within an hour that of the tree; entries that wa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -60,11 +60,19 @@ def waiting(wanted: Wanted, mark: AuditEntry | None = None) -> Select[Any]:
 
 
 def placed(wanted: Wanted, mark: AuditEntry | None = None) -> Select[Any]:
-    """Entries with a place, the newest first."""
-    query = matching(wanted).where(AuditEntry.idx.is_not(None))
-    if mark is not None and mark.idx is not None:
+    """Entries with a place, the newest first.
+
+    Behind a mark the end of the period is the mark's hour: a database enters an index by one upper
+    bound, and the other would have it read all newer entries of the period again.
+    """
+    if mark is None or mark.idx is None:
+        query = matching(wanted)
+    else:
+        end = hour_of(wanted.until) if wanted.until else mark.hour + 1
         after = tuple_(AuditEntry.hour, AuditEntry.idx) < tuple_(mark.hour, mark.idx)
-        query = query.where(after)
+        query = matching(replace(wanted, until=None)).where(after)
+        query = query.where(AuditEntry.hour < min(end, mark.hour + 1))
+    query = query.where(AuditEntry.idx.is_not(None))
     return query.order_by(AuditEntry.hour.desc(), AuditEntry.idx.desc())
 
 

@@ -111,17 +111,7 @@ def inclusion_spans(index: int, size: int) -> list[Span]:
     """
     if not 0 <= index < size:
         raise ProofBroken("no such leaf in a tree of this size")
-    start, end = 0, size
-    spans: list[Span] = []
-    while end - start > 1:
-        middle = _split(start, end)
-        if index < middle:
-            spans.append((middle, end))
-            end = middle
-        else:
-            spans.append((start, middle))
-            start = middle
-    return spans[::-1]
+    return _siblings(0, index, size)
 
 
 def consistency_spans(old: int, new: int) -> list[Span]:
@@ -131,24 +121,40 @@ def consistency_spans(old: int, new: int) -> list[Span]:
     """
     if not 0 <= old <= new:
         raise ProofBroken("a tree never shrinks")
-    start, end = 0, new
-    spans: list[Span] = []
-    while old and old != end:
-        middle = _split(start, end)
-        if old <= middle:
-            spans.append((middle, end))
-            end = middle
-        else:
-            spans.append((start, middle))
-            start = middle
-    return spans[::-1] if start == 0 else [(start, end), *spans[::-1]]
+    if old in (0, new):
+        return []
+    level = (old & -old).bit_length() - 1
+    position = (old - 1) >> level
+    last = [(position << level, old)] if position else []
+    return last + _siblings(level, position, new)
+
+
+def _siblings(level: int, position: int, size: int) -> list[Span]:
+    """What stands beside each step of the way from a finished subtree up to the root; at the right
+    edge the sibling may be cut by the end of the tree, or be none."""
+    spans = []
+    for height in range(level, (size - 1).bit_length()):
+        start = (position ^ 1) << height
+        if start < size:
+            spans.append((start, min(start + (1 << height), size)))
+        position >>= 1
+    return spans
 
 
 def prove(spans: Sequence[Span], fetch: Fetch) -> list[bytes]:
     """The hash of each span, all stored subtrees fetched at once. Raises KeyError on a gap."""
-    pieces = [_pieces(start, end) for start, end in spans]
-    stored = fetch([node for nodes in pieces for node in nodes])
-    return [_join([stored[node] for node in nodes]) for nodes in pieces]
+    nodes: list[Node] = []
+    cut: dict[int, list[Node]] = {}
+    for start, end in spans:
+        level = (end - start).bit_length() - 1
+        if start + (1 << level) < end:
+            cut[len(nodes)] = _pieces(start, end)
+        nodes.append((level, start >> level))
+    stored = fetch(nodes + [node for pieces in cut.values() for node in pieces[1:]])
+    path = [stored[node] for node in nodes]
+    for at, pieces in cut.items():
+        path[at] = _join([stored[node] for node in pieces])
+    return path
 
 
 def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
@@ -215,18 +221,13 @@ def _check_growth(
         raise ProofBroken("the proof does not lead to the roots")
 
 
-def _split(start: int, end: int) -> int:
-    """Where RFC 6962 divides: after the largest power of two smaller than the number of leaves."""
-    return start + (1 << (end - start - 1).bit_length() - 1)
-
-
 def _pieces(start: int, end: int) -> list[Node]:
     """The finished subtrees that make up the span, largest first; `start` is aligned to them."""
-    nodes = []
-    while start < end:
+    level = (end - start).bit_length() - 1
+    nodes = [(level, start >> level)]
+    while (start := start + (1 << level)) < end:
         level = (end - start).bit_length() - 1
         nodes.append((level, start >> level))
-        start += 1 << level
     return nodes
 
 
