@@ -75,22 +75,27 @@ def record_of(session: Session, case_id: UUID) -> Record:
 
 
 def deeds(session: Session, entries: Sequence[AuditEntry]) -> list[Deed]:
-    """One sentence an act; acts of one day that sound alike are told once."""
+    """One sentence for what people of one function did on one day, each kind of act once."""
     functions = functions_of(session, {entry.actor_id for entry in entries})
     names = team_names(session, entries)
-    told = [
-        Deed(clock.local(entry.at).date(), sentence(entry, functions, names)) for entry in entries
+    told: dict[tuple[date, str], list[str]] = {}
+    for entry in entries:
+        who = somebody(functions.get(entry.actor_id, ())) if entry.actor_id else _("The program")
+        told.setdefault((clock.local(entry.at).date(), who), []).append(act(entry, names))
+    return [
+        Deed(day, sentence(who, list(dict.fromkeys(acts)))) for (day, who), acts in told.items()
     ]
-    return list(dict.fromkeys(told))
 
 
-def sentence(
-    entry: AuditEntry, functions: dict[UUID, tuple[Function, ...]], names: dict[str, str]
-) -> str:
+def act(entry: AuditEntry, names: dict[str, str]) -> str:
+    """What was done, as it is said to the person."""
+    return str(TOLD[entry.action]) % {"team": names.get(team_of(entry), _("another service"))}
+
+
+def sentence(who: str, acts: Sequence[str]) -> str:
     """Who did what, as one sentence to the person."""
-    held = functions.get(entry.actor_id, ()) if entry.actor_id else ()
-    who = somebody(held) if entry.actor_id else str(_("The program"))
-    what = str(TOLD[entry.action]) % {"team": names.get(team_of(entry), _("another service"))}
+    *most, last = acts
+    what = _("%(these)s and %(this)s", these=", ".join(most), this=last) if most else last
     return str(_("%(who)s %(what)s.", who=who, what=what))
 
 
@@ -98,13 +103,17 @@ def somebody(held: Sequence[Function], people: int = 1) -> str:
     """One person or several, by function and organisation."""
     if not held:
         return str(_("Somebody who works here no more"))
+    everywhere = _("for the whole organisation")
     where = _(" and ").join(
-        _("of the team %(team)s (%(role)s)", team=team, role=role_label(role))
-        if team
-        else _("of the organisation (%(role)s)", role=role_label(role))
-        for role, team in held
+        f"{small(role_label(role))}, {team or everywhere}" for role, team in held
     )
-    return str(_n("Somebody %(where)s", "%(num)d people %(where)s", people, where=where))
+    return str(_n("Somebody (%(where)s)", "%(num)d people (%(where)s)", people, where=where))
+
+
+def small(label: object) -> str:
+    """The label of a function inside a sentence."""
+    text = str(label)
+    return text[:1].lower() + text[1:]
 
 
 def looked(reader: Reader) -> str:
