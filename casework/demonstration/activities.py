@@ -54,7 +54,7 @@ PRACTICES = (
         "customary",
         "land",
         (
-            "Le chef de fraction réunit les éleveurs et les cultivateurs avant les pluies et fixe avec "
+            "Le chef de fraction réunit éleveurs et cultivateurs avant les pluies et fixe avec "
             "eux les couloirs de passage. Le procès-verbal est remis à la commission foncière."
         ),
     ),
@@ -62,16 +62,16 @@ PRACTICES = (
         "religious",
         "inheritance",
         (
-            "Le cadi explique aux frères la part de la veuve et des filles devant témoins, puis fait "
-            "écrire le partage. La famille garde une copie."
+            "Le cadi explique aux frères la part de la veuve et des filles devant témoins, puis "
+            "fait écrire le partage. La famille garde une copie."
         ),
     ),
     (
         "customary",
         "civil_status",
         (
-            "Les sages-femmes traditionnelles rappellent à chaque naissance le délai de trente jours "
-            "et accompagnent la mère à la mairie."
+            "Les sages-femmes traditionnelles rappellent à chaque naissance le délai de trente "
+            "jours et accompagnent la mère à la mairie."
         ),
     ),
 )

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from casework.cases.alerts import settle_alert
 from casework.cases.assignment import staff_names
 from casework.db import db
-from casework.desk import record_routes, signing_routes, views
+from casework.desk import record_routes, signing_routes, supervision_routes, views
 from casework.desk.queries import desk_of
 from casework.i18n import lazy_gettext as _l
 from casework.policy import Permission
