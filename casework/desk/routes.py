@@ -59,6 +59,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     record_routes.register(app)
     signing_routes.register(app)
+    supervision_routes.register(app)
     register_place(app, "desk.desk", _l("To do"), Permission.DESK_VIEW, 10)
     register_place(app, "desk.relay", _l("What I can do"), Permission.INTAKE_HAND_IN, 15)
 
