@@ -17,6 +17,7 @@ from casework.audit.log import record
 from casework.db import Base
 from casework.demonstration.activities import activity_steps
 from casework.demonstration.inventions import invent
+from casework.demonstration.looks import looking_steps
 from casework.demonstration.play import Step, perform
 from casework.demonstration.scenarios import play_scenarios
 from casework.demonstration.staff import EVERYBODY, passphrase
@@ -78,6 +79,7 @@ def load(session: Session, echo: Echo, cases: int = CASES, seed: int = SEED) -> 
     for number, story in enumerate(stories):
         steps.extend(perform(stage, story, number))
     steps += activity_steps(stage, begin, seed)
+    steps += looking_steps(stage, current_app.extensions["settings"].server_key, clock.today())
     play_all(session, echo, steps + closings(session, begin) + routine(stage, begin))
     record(session, "demonstration.loaded", actor=None, cases=cases)
     shuffle_facts(session)

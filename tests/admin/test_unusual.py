@@ -204,7 +204,7 @@ def test_earlier_weeks_are_one_step_away_and_looking_is_an_act(
     day = (NOON + timedelta(days=9)).date().isoformat()
     page = client.page(f"/audit/unusual?until={day}")
     assert "Rien d’inhabituel" in page.text
-    earlier = client.page(page.links["Page suivante"])
+    earlier = client.page(page.links["Les sept jours d’avant"])
     assert "fanta a ouvert des dossiers la nuit" in earlier.text
     acts = session.scalars(select(AuditEntry.action).where(AuditEntry.action == "unusual.viewed"))
     assert len(acts.all()) == 2
