@@ -25,6 +25,7 @@ KEY_FILES = ("secret.key", "server.key", "log.key")
 RECOVERY_FILE = "recovery.pub"
 RECOVERY_BYTES = 1216
 KEY_BYTES = 32
+KEPT = frozenset({"closed", "duplicate", "papers", "child"})
 REQUIRED, OPTIONAL = "required", "optional"
 IN_MEMORY = (Path("/dev/shm"), Path("/run"))  # noqa: S108 - on purpose: never on a disk
 
@@ -59,6 +60,7 @@ class Settings:
     factor_by_default: bool = True
     factor_exceptions: frozenset[str] = frozenset()
     unusual: Mapping[str, int] = field(default_factory=dict)
+    retention: Mapping[str, int] = field(default_factory=dict)
     testing: bool = False
 
     @classmethod
@@ -86,6 +88,7 @@ class Settings:
             backup_folder=_folder(env.get("CASEWORK_BACKUP_FOLDER", "")),
             go_live=_day(env.get("CASEWORK_GO_LIVE") or "2024-01-01"),
             unusual=_limits(env.get("CASEWORK_UNUSUAL", "")),
+            retention=_retention(env.get("CASEWORK_RETENTION", "")),
             **_second_factor(env.get("CASEWORK_SECOND_FACTOR") or REQUIRED),
         )
         settings.refuse_unsafe_address()
@@ -302,6 +305,18 @@ def _second_factor(text: str) -> dict[str, Any]:
 
 
 LIMITS = frozenset({"cases", "searches", "refusals", "others", "night_from", "night_until"})
+
+
+def _retention(text: str) -> dict[str, int]:
+    """Months by what they are for, `child` in years, as in casework/rights/retention.py; what is
+    not named keeps the proposal."""
+    pairs = [pair.partition("=")[::2] for pair in text.split()]
+    if not all(name in KEPT and re.fullmatch("[1-9][0-9]{0,2}", number) for name, number in pairs):
+        raise BadConfiguration(
+            "CASEWORK_RETENTION cannot be read: write names and numbers such as "
+            "closed=24 duplicate=12 papers=120 child=21 (months; child in years)."
+        )
+    return {name: int(number) for name, number in pairs}
 
 
 def _limits(text: str) -> dict[str, int]:

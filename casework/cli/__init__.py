@@ -6,7 +6,18 @@ from importlib import import_module
 
 from flask import Flask
 
-MODULES = ("setup", "init", "demo", "jobs", "statistics", "audit", "backup", "recovery", "doctor")
+MODULES = (
+    "setup",
+    "init",
+    "demo",
+    "jobs",
+    "statistics",
+    "retention",
+    "audit",
+    "backup",
+    "recovery",
+    "doctor",
+)
 
 
 def register(app: Flask) -> None:

@@ -18,6 +18,7 @@ from casework.db import db
 from casework.desk import case_forms as forms
 from casework.desk import case_views as views
 from casework.desk.assigning import hand_over
+from casework.desk.case_keeping import keeping
 from casework.desk.case_sheets import CaseSheet, open_sheet
 from casework.desk.case_story import story
 from casework.errors import RuleBroken
@@ -65,7 +66,8 @@ def page(case_id: UUID) -> str | Response:
         return redirect(url_for("cases.intake_tasks", case_id=case_id))
     referrals = referrals_of_case(*by(), sheet.case)
     names = staff_names(db.session(), settings().server_key, (one.actor_id for one in referrals))
-    shown = {"referrals": referrals, "names": names}
+    kept = keeping(sheet, settings().retention)
+    shown = {"referrals": referrals, "names": names, "keeping": kept}
     return render_template("cases/page.html", **shown, **views.whole(sheet))
 
 
