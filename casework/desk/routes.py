@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from casework.cases.alerts import settle_alert
 from casework.cases.assignment import staff_names
 from casework.db import db
-from casework.desk import record_routes, signing_routes, supervision_routes, views
+from casework.desk import feedback_routes, record_routes, signing_routes, supervision_routes, views
 from casework.desk.queries import desk_of
 from casework.i18n import lazy_gettext as _l
 from casework.policy import Permission
@@ -58,6 +58,7 @@ def register(app: Flask) -> None:
     """Adds the first page, the page of a case, and that of a relay."""
     app.register_blueprint(blueprint)
     record_routes.register(app)
+    feedback_routes.register(app)
     signing_routes.register(app)
     supervision_routes.register(app)
     register_place(app, "desk.desk", _l("To do"), Permission.DESK_VIEW, 10)

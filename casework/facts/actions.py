@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -14,7 +14,7 @@ from casework import clock
 from casework.audit import log
 from casework.errors import RuleBroken
 from casework.facts.calendar import first_day, following
-from casework.facts.dimensions import Dimensions
+from casework.facts.dimensions import Dimensions, feedback_detail
 from casework.facts.kinds import FactKind, check, pack
 from casework.facts.models import ClosedPeriod, Fact, ProgrammeCalendar
 from casework.facts.queries import last_closed, open_quarter, programme_calendar
@@ -125,6 +125,31 @@ def remove_fact(session: Session, fact_id: UUID, *, actor: UUID | None = None) -
     session.flush()
     log.record(session, "fact.removed", actor=actor, kind=kind)
     return True
+
+
+def write_feedback(
+    session: Session,
+    answered_on: date,
+    commune: str,
+    sex: str,
+    answer: str,
+    *,
+    actor: UUID | None = None,
+) -> UUID | None:
+    """An anonymous answer about satisfaction counts in the quarter of its day.
+
+    It belongs to no case, so that nobody can find, correct or withdraw it: its id is given only so
+    that tests can tell it was written. Raises ValueError on unknown codes.
+    """
+    where = Dimensions.from_codes(commune, sex, "inconnu", (), "autre")
+    detail = feedback_detail(answer)
+    return write_fact(session, FactKind.FEEDBACK, answered_on, where, detail, actor=actor)
+
+
+def drop_facts(session: Session, quarters: Collection[str]) -> None:
+    """The facts of these quarters are gone: their year and the time to correct it are over."""
+    session.execute(delete(Fact).where(Fact.quarter.in_(list(quarters))))
+    session.expire_all()
 
 
 def close_period(session: Session, quarter: str) -> None:

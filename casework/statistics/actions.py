@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit import log
 from casework.errors import RuleBroken
-from casework.facts.actions import close_period
-from casework.facts.calendar import last_day, quarters_of
+from casework.facts.actions import close_period, drop_facts
+from casework.facts.calendar import first_day, last_day, quarter_of, quarters_of
 from casework.facts.models import ClosedPeriod
 from casework.facts.queries import (
     Calendar,
@@ -123,11 +123,26 @@ def publish_year(
 ) -> str:
     """The blocks of a year, drawn just now, stand published for ever; returns their sha256.
 
-    Raises RuleBroken('year_closed') when somebody was faster.
+    Facts of the year before are dropped. Raises RuleBroken('year_closed') when somebody was faster.
     """
     quarters = quarters_of(year, programme_calendar(session).year_starts_in)
     _check_may_close_year(session, year, quarters)
-    return _publish(session, year, last_day(quarters[-1]), blocks, actor)
+    digest = _publish(session, year, last_day(quarters[-1]), blocks, actor)
+    _drop_old_facts(session, quarters[0])
+    return digest
+
+
+def _drop_old_facts(session: Session, begins: str) -> None:
+    """The facts of the year before this one are gone, once it is published too.
+
+    Until then they could be corrected, as −1 and +1 in an open quarter; from now on its count is
+    history.
+    """
+    calendar = programme_calendar(session)
+    before = quarter_of(first_day(begins) - timedelta(days=1))
+    year = calendar.year_of(before)
+    if session.scalar(select(Release.id).where(Release.period == year).limit(1)) is not None:
+        drop_facts(session, quarters_of(year, calendar.year_starts_in))
 
 
 def _take_time(session: Session) -> None:

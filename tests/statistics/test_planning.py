@@ -6,7 +6,7 @@ import random
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework import clock
@@ -15,6 +15,7 @@ from casework.errors import RuleBroken
 from casework.facts.actions import set_calendar, write_fact
 from casework.facts.dimensions import Dimensions
 from casework.facts.kinds import FactKind
+from casework.facts.models import Fact
 from casework.facts.queries import next_to_close
 from casework.statistics import yearly
 from casework.statistics.actions import close_due, close_quarter, close_year, draw_year
@@ -31,7 +32,7 @@ QUARTERS = [f"2026Q{number}" for number in (1, 2, 3, 4)]
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yearly, "EXCHANGES", 20_000)
+    monkeypatch.setattr(yearly, "EXCHANGES", 2_000)
 
 
 def helped(session: Session, day: date, count: int, who: Dimensions = WOMAN) -> None:
@@ -218,3 +219,25 @@ def test_drawing_a_year_tells_each_kind_and_writes_nothing(session: Session) -> 
     assert told[-1][1:] == (8, 8)
     assert not session.new
     assert stored_blocks(session, ["2026"]) == []
+
+
+def test_facts_are_dropped_once_the_year_after_theirs_is_published(session: Session) -> None:
+    closed(session)
+    with clock.at(JANUARY):
+        close_year(session, "2026")
+    assert session.scalar(select(func.count()).select_from(Fact)) == 150
+    helped(session, date(2027, 2, 1), 10)
+    with clock.at(datetime(2028, 1, 20, 9, tzinfo=UTC)):
+        for number in (1, 2, 3, 4):
+            close_quarter(session, f"2027Q{number}")
+        close_year(session, "2027")
+    assert session.scalar(select(func.count()).select_from(Fact)) == 10
+
+
+def test_facts_of_a_year_that_was_never_published_stay(session: Session) -> None:
+    closed(session)
+    with clock.at(datetime(2028, 1, 20, 9, tzinfo=UTC)):
+        for number in (1, 2, 3, 4):
+            close_quarter(session, f"2027Q{number}")
+        close_year(session, "2027")
+    assert session.scalar(select(func.count()).select_from(Fact)) == 150
