@@ -1,16 +1,17 @@
 """Whatever is done in whatever order: who can open what follows from ten lines.
 
-A machine opens cases, records consents, refers, answers, takes back, closes and erases by the real
-acts, and after each of them opens everything as everybody: what decrypts must be exactly what the
-model allows. Keys that a partner was ever given are kept, and tried again on everything that she
-may no longer open.
+A machine opens cases, records consents, refers, answers, takes back, closes and erases, gives teams
+new keys, suspends, lifts and removes a colleague and lets a partner begin anew, by the real acts,
+and after each of them opens everything as everybody: what decrypts must be exactly what the model
+allows. Keys that a partner was ever given, and those a team has left, are kept, and tried again on
+everything that they may no longer open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,33 +31,53 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from casework import clock
+from casework.admin.restarting import begin_team_anew
 from casework.cases.access import access_case
 from casework.cases.case_file import file_of
 from casework.cases.closure import close_case, erase_case
 from casework.cases.counting import wanted_facts
-from casework.cases.models import CaseSection
+from casework.cases.models import CaseAccess, CaseSection
 from casework.cases.sections import read_sections
 from casework.consent.records import SHARING
 from casework.db import Base, guard_sqlite
 from casework.errors import InvalidTransition, NotVisible, RuleBroken
 from casework.facts.kinds import FactKind
 from casework.facts.models import Fact
+from casework.people.accounts import take_up
+from casework.people.forgotten import forget_words
+from casework.people.members import confirm_member, remove_member, suspend_member
+from casework.people.models import User, UserState
+from casework.people.team_keys import compare_partner
 from casework.policy import Permission
 from casework.referrals.access import OpenReferral, access_referral, shared_sections
 from casework.referrals.actions import Act, move
 from casework.referrals.agreement import record_answer
 from casework.referrals.chores import run_chores
 from casework.referrals.models import Referral
+from casework.referrals.rotation import rotate_due_teams, rotate_team
 from casework.referrals.withdrawal import open_referrals, withdraw
 from casework.referrals.workflow import DISCLOSING, OPEN, TABLE, By, Move, State
-from casework.vault.case_keys import open_section
+from casework.vault.case_keys import open_owner_access, open_section
 from casework.vault.errors import VaultError
-from casework.vault.grants import Grant
-from tests.support.cast import HEALTH, LEGAL_AID, Cast, Person, Snapshot
+from casework.vault.grants import Grant, open_grant_key
+from casework.vault.keys import Keyring, TeamKeys
+from casework.vault.passphrases import generate_passphrase
+from tests.support.cast import (
+    GOUNDAM,
+    HEALTH,
+    LEGAL_AID,
+    TOMBOUCTOU,
+    Cast,
+    Person,
+    Snapshot,
+    refreshed,
+)
 from tests.support.files import answer, opened, referred
 
 BEGUN = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
-OWNERS, OTHER_OWNER = ("zeinab", "aminata"), "fanta"
+OWNERS, COLLEAGUE, OTHER_OWNER = ("zeinab", "aminata"), "ibrahim", "fanta"
+COORDINATORS = ("aminata", "mariam", "maitre_cisse")
+SERVER, WEEK = bytes(range(32)), timedelta(days=7)
 HOMES = {"mariam": HEALTH, "maitre_cisse": LEGAL_AID}
 AT = {HEALTH: "mariam", LEGAL_AID: "maitre_cisse"}
 SERVICES = {HEALTH: "sante", LEGAL_AID: "info_juridique"}
@@ -109,12 +130,13 @@ class Model:
     closed: set[UUID] = field(default_factory=set)
     told: dict[UUID, Told] = field(default_factory=dict)
     sent: dict[UUID, Sent] = field(default_factory=dict)
+    shut_out: set[str] = field(default_factory=set)
 
     def may_open(self, who: str, case: UUID) -> Sections:
         """The whole rule."""
-        if case not in self.alive or who == OTHER_OWNER:
+        if case not in self.alive or who in {OTHER_OWNER, *self.shut_out}:
             return frozenset()
-        if who in OWNERS:
+        if who in (*OWNERS, COLLEAGUE):
             return WRITTEN
         mine = [one for one in self.sent.values() if (one.case, AT[one.provider]) == (case, who)]
         return frozenset().union(*(one.sections for one in mine if one.state in DISCLOSING))
@@ -145,7 +167,7 @@ def ground(cast_snapshot: Snapshot) -> Iterator[tuple[Engine, Cast]]:
     guard_sqlite(engine)
     Base.metadata.create_all(engine)
     with engine.begin() as connection:
-        cast_snapshot.restore(connection, bytes(range(32)))
+        cast_snapshot.restore(connection, SERVER)
     yield engine, cast_snapshot.cast
     engine.dispose()
 
@@ -162,6 +184,9 @@ class Everybody(RuleBasedStateMachine):
         self.model, self.steps = Model(), 0
         self.cases: list[UUID] = []
         self.known_keys: set[tuple[str, UUID, str, bytes]] = set()
+        self.left_keys: list[TeamKeys] = []
+        self.people = dict(self.cast.people)
+        self.present: dict[str, Person] = {}
 
     def teardown(self) -> None:
         self.session.rollback()
@@ -184,8 +209,10 @@ class Everybody(RuleBasedStateMachine):
             act()
 
     def person(self, handle: str) -> Person:
-        """One of the cast."""
-        return self.cast.person(handle)
+        """One of the cast, with the keys she holds now."""
+        if handle not in self.present:
+            self.present[handle] = refreshed(self.session, self.people[handle])
+        return self.present[handle]
 
     # What is done
 
@@ -205,6 +232,9 @@ class Everybody(RuleBasedStateMachine):
         found = ["says", "refers", "refers", "closes"]
         found += ["another_case"] if len(self.model.alive) < 2 else []
         found += ["erases"] if self.steps % 5 == 0 else []
+        found += ["changes_keys"] if self.steps % 3 == 0 else []
+        found += ["begins_anew"] if self.steps % 7 == 0 else []
+        found += ["shuts_out_or_lets_in"] if COLLEAGUE in self.people else []
         return found + (["moves", "moves", "moves", "takes_back"] if self.model.sent else [])
 
     def another_case(self, draw: Draw) -> None:
@@ -355,6 +385,103 @@ class Everybody(RuleBasedStateMachine):
         self.done(case, lambda: erase_case(*by))
         self.model.alive.discard(case)
 
+    # Keys
+
+    def keeping(self, handle: str) -> TeamKeys:
+        """The present keys of somebody's team, kept by a thief for good."""
+        person = self.person(handle)
+        assert person.team_id is not None
+        team = person.keyring.team(person.team_id)
+        self.left_keys.append(team)
+        return team
+
+    def changes_keys(self, draw: Draw) -> None:
+        """A team has new keys."""
+        who = self.person(draw(st.sampled_from(COORDINATORS)))
+        assert who.team_id is not None
+        self.keeping(who.handle)
+        with self.moment():
+            rotate_team(self.session, who.actor, who.keyring, who.team_id, SERVER, None)
+        self.present.clear()
+
+    def shuts_out_or_lets_in(self, draw: Draw) -> None:
+        """A colleague is suspended, let in again by voice, or removed: then the keys change."""
+        kinds = ("lift", "remove") if COLLEAGUE in self.model.shut_out else ("suspend", "remove")
+        getattr(self, draw(st.sampled_from(kinds[:1] * 4 + kinds)))()
+        self.present.clear()
+
+    def suspend(self) -> None:
+        """The colleague opens nothing any more."""
+        aminata, ibrahim = self.person("aminata"), self.people[COLLEAGUE]
+        assert aminata.team_id is not None
+        with self.moment():
+            suspend_member(self.session, aminata.actor, aminata.team_id, ibrahim.id)
+        self.model.shut_out.add(COLLEAGUE)
+
+    def lift(self) -> None:
+        """The colleague was heard and works again."""
+        aminata, ibrahim = self.person("aminata"), self.people[COLLEAGUE]
+        assert aminata.team_id is not None
+        with self.moment():
+            by = (self.session, aminata.actor, aminata.keyring)
+            confirm_member(*by, aminata.team_id, ibrahim.id)
+        self.model.shut_out.discard(COLLEAGUE)
+
+    def remove(self) -> None:
+        """The colleague is gone for good, with a copy of the keys."""
+        aminata, ibrahim = self.person("aminata"), self.people.pop(COLLEAGUE)
+        assert aminata.team_id is not None
+        self.keeping("aminata")
+        with self.moment():
+            by = (self.session, aminata.actor, aminata.keyring)
+            remove_member(*by, aminata.team_id, ibrahim.id)
+            self.session.flush()
+            assert rotate_due_teams(*by, SERVER, None) == 1
+        self.model.shut_out.add(COLLEAGUE)
+
+    def begins_anew(self, draw: Draw) -> None:
+        """Everybody at the health centre lost her words; it begins anew, and is compared again."""
+        admin, health, mariam = (
+            self.person("admin"),
+            self.cast.team(HEALTH).id,
+            self.people["mariam"],
+        )
+        self.keeping("mariam")
+        with self.moment():
+            for handle in ("mariam", "adama"):
+                if self.session.get_one(User, self.people[handle].id).state == UserState.ACTIVE:
+                    forget_words(self.session, admin.actor, self.people[handle].id, WEEK)
+            given = (self.session, admin.actor, health, mariam.id, WEEK)
+            keys = take_up(self.session, begin_team_anew(*given)[1], generate_passphrase())[1]
+            self.session.flush()
+            self.people["mariam"] = replace(mariam, keyring=Keyring(mariam.id, keys, {}))
+            self.present.clear()
+            self.nothing_is_shared_before_the_words_are_compared()
+            self.compare(health)
+        self.present.clear()
+
+    def nothing_is_shared_before_the_words_are_compared(self) -> None:
+        """What the team held is shut, and stays so whatever its senders do meanwhile."""
+        zeinab = self.person("zeinab")
+        run_chores(self.session, zeinab.actor, zeinab.keyring)
+        for case in self.model.alive:
+            assert self.received("mariam", case) == frozenset()
+
+    def compare(self, health: UUID) -> None:
+        """Six words were read aloud between the health centre and both teams of the programme."""
+        for owner in (GOUNDAM, TOMBOUCTOU):
+            team, handle = self.cast.team(owner).id, "aminata" if owner == GOUNDAM else "oumar"
+            for who, own, other in ((handle, team, health), ("mariam", health, team)):
+                by = self.person(who)
+                compare_partner(self.session, by.actor, by.keyring, own, other)
+                self.session.flush()
+
+    @invariant()
+    def keys_that_were_left_open_no_case(self) -> None:
+        for row in self.session.scalars(select(CaseAccess)):
+            for team in self.left_keys:
+                assert not unseals(team, row)
+
     # What must be true after each act
 
     @invariant()
@@ -366,7 +493,7 @@ class Everybody(RuleBasedStateMachine):
     def open_everything(self) -> None:
         """Everybody tries every case, also those that are gone."""
         for case in {one.case for one in self.model.sent.values()} | self.model.alive:
-            for handle in (*OWNERS, OTHER_OWNER):
+            for handle in (*OWNERS, *self.people.keys() & {COLLEAGUE}, OTHER_OWNER):
                 assert self.read(handle, case) == self.model.may_open(handle, case), handle
             for handle in HOMES:
                 assert self.received(handle, case) == self.model.may_open(handle, case), handle
@@ -456,6 +583,18 @@ class Everybody(RuleBasedStateMachine):
         case = referral.row.case_id
         for section, (_, key) in grant.sections.items():
             self.known_keys.add((handle, case, section, key))
+
+
+def unseals(team: TeamKeys, row: CaseAccess) -> bool:
+    """True where a team's keys open an access box, as owner or as receiver."""
+    try:
+        if row.kind == "owner":
+            open_owner_access(team, row.case_id, row.revision, row.box)
+        else:
+            open_grant_key(team, row.case_id, row.referral_id, row.revision, row.box)
+    except VaultError:
+        return False
+    return True
 
 
 def opens(key: bytes, row: CaseSection) -> bool:
