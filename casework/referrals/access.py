@@ -34,6 +34,7 @@ class OpenReferral:
     case: OpenCase | None = None
     grant: Grant | None = field(default=None, repr=False)
     access: CaseAccess | None = None
+    stranger: bool = False
 
     @property
     def id(self) -> UUID:
@@ -91,12 +92,24 @@ def open_as_sender(session: Session, keyring: Keyring, row: Referral) -> OpenRef
 
 def open_as_receiver(session: Session, keyring: Keyring, row: Referral) -> OpenReferral:
     """The receiver's view: through its grant, to the last day of the consent; afterwards nothing
-    is left to open."""
+    is left to open, nor before its own team has compared words with the sender's."""
     access = session.get(CaseAccess, (row.to_team, row.case_id, row.id))
     if access is None or is_over(access.expires_on):
         return OpenReferral(row, Side.RECEIVER, b"")
+    if is_stranger(session, keyring, row.from_team, access.team_id, access.form):
+        return OpenReferral(row, Side.RECEIVER, b"", stranger=True)
     grant = grant_of(session, keyring, row, access)
     return OpenReferral(row, Side.RECEIVER, grant.exchange_key, grant=grant, access=access)
+
+
+def is_stranger(
+    session: Session, keyring: Keyring, from_team: UUID, to_team: UUID, form: str
+) -> bool:
+    """True where a grant still bears a signature that the receiver cannot judge: its team never
+    compared words with the sender's, or not since it began anew."""
+    if form == "sym":
+        return False
+    return from_team not in team_book(session, keyring.team(to_team))[1].peers
 
 
 def is_over(expires_on: date | None) -> bool:

@@ -19,7 +19,7 @@ from casework.directory.models import Provider
 from casework.people.peers import present_peer
 from casework.people.queries import team_book
 from casework.policy import Actor, Permission
-from casework.referrals.access import is_over, visible
+from casework.referrals.access import is_over, is_stranger, visible
 from casework.referrals.disclosure import card_of
 from casework.referrals.lines import Line
 from casework.referrals.models import Referral
@@ -245,12 +245,17 @@ def received(
 
 
 def grants_of(session: Session, keyring: Keyring, rows: Sequence[Found]) -> dict[UUID, Grant]:
-    """The grants of the rows that still have one, opened, by referral."""
+    """The grants of the rows that still have one, from senders the team compared words with, by
+    referral."""
     signers: dict[UUID, bytes] = {}
+    pairs = {(row.from_team, row.to_team, row.form) for row in rows if row.box is not None}
+    strangers = {pair for pair in pairs if is_stranger(session, keyring, *pair)}
     return {
         row.id: grant_in(session, keyring, row, signers)
         for row in rows
-        if row.box is not None and not is_over(row.expires_on)
+        if row.box is not None
+        and not is_over(row.expires_on)
+        and (row.from_team, row.to_team, row.form) not in strangers
     }
 
 

@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from casework.people import members
 from casework.people.models import MembershipRow, Team
-from casework.people.queries import team_public
+from casework.people.queries import team_book, team_public
+from casework.people.team_keys import keep_book
+from casework.referrals.models import Referral
 from tests.conftest import new_client
 from tests.support.cast import GOUNDAM, HEALTH, TOMBOUCTOU, Cast, Person, enter
 from tests.support.databases import on_both_databases
+from tests.support.files import agree, opened, referred
 from tests.support.html_rules import text_of
 from tests.support.pages import Page
 from tests.support.strict_client import StrictClient
@@ -221,6 +224,44 @@ def test_the_name_of_somebody_who_left_is_hers_when_she_comes_back(
     assert "Une personne qui est partie avait ce nom" in refused.text
     again = client.page(refused.links["La personne était déjà ici"])
     assert code_on(client.submit(again, "/return", **typed))
+
+
+# Partners that were not compared
+
+
+@pytest.mark.parametrize("handle", ["mariam", "adama"])
+def test_a_receiver_that_has_not_compared_is_led_to_it_instead_of_an_error(
+    cast: Cast, client: StrictClient, session: Session, handle: str
+) -> None:
+    row = uncompared(session, cast)
+    enter(client, cast.person(handle))
+    assert client.get("/desk").status_code == 200
+    assert client.get("/referrals").status_code == 200
+    page = client.page(f"/referrals/{row.id}")
+    assert "n’a pas encore comparé six mots" in page.text
+    compare = client.page(page.links["Les appeler et comparer les six mots"])
+    client.submit(compare, "/comparison", heard="y")
+    assert "Ce que vous pouvez faire" in client.page(f"/referrals/{row.id}").text
+
+
+def uncompared(session: Session, cast: Cast) -> Referral:
+    """A referral to the health centre, whose book knows no other team."""
+    mariam, health = cast.person("mariam"), cast.team(HEALTH).id
+    row = sent_by(session, cast)
+    held, book = team_book(session, mariam.keyring.team(health))
+    for peer in list(book.peers):
+        book = book.without_peer(peer)
+    keep_book(held, mariam.keyring.team(health), book)
+    session.flush()
+    return row
+
+
+def sent_by(session: Session, cast: Cast) -> Referral:
+    """A referral of Goundam to the health centre, not yet answered."""
+    zeinab, provider = cast.person("zeinab"), cast.provider(HEALTH)
+    case = opened(session, zeinab)
+    agree(session, zeinab, case, provider, "identity")
+    return referred(session, zeinab, case, provider, "identity")
 
 
 # A partner begins anew

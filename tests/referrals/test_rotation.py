@@ -29,6 +29,7 @@ from casework.errors import NotAllowed, RuleBroken
 from casework.people import comparisons, keyrings, members, rotation
 from casework.people.models import MembershipRow, Team, TeamKey
 from casework.people.queries import team_book, team_public
+from casework.people.team_keys import key_row
 from casework.people.vouching import is_vouched
 from casework.policy import Permission
 from casework.referrals.access import access_referral, shared_sections
@@ -36,9 +37,17 @@ from casework.referrals.models import Referral
 from casework.referrals.rotation import rotate_due_teams, rotate_team
 from casework.referrals.workflow import Move
 from casework.vault.errors import BookMismatch, VaultError
-from casework.vault.keys import TeamKeys, UserKeys, new_seed, open_recovery
+from casework.vault.keys import (
+    TeamKeys,
+    UserKeys,
+    new_seed,
+    open_member_seed,
+    open_recovery,
+    sign_team_key,
+)
 from casework.vault.primitives import fingerprint
 from casework.vault.recovery import recovery_fingerprint
+from casework.vault.server import vouch
 from casework.vault.suites import xwing_public
 from casework.web.member import Expired
 from tests.support.cast import GOUNDAM, HEALTH, Cast, Person, refreshed
@@ -150,7 +159,7 @@ def test_an_epoch_forged_for_a_partner_is_not_referred_to(cast: Cast, session: S
     """A writer in the database publishes a next epoch of the health centre, signed by itself."""
     health, zeinab = cast.team(HEALTH).id, cast.person("zeinab")
     forged = TeamKeys(health, 2, new_seed())
-    session.add(rotation.key_row(forged, forged.sign(b"x"), None))
+    session.add(key_row(forged, forged.sign(b"x"), None))
     session.flush()
     case = opened(session, zeinab)
     agree(session, zeinab, case, cast.provider(HEALTH), "identity")
@@ -284,7 +293,7 @@ def lost(session: Session, cast: Cast) -> None:
     """Zeinab's session ended over a form."""
     session.execute(update(TeamKey).values(vouched=None))
     for row in session.scalars(select(TeamKey)):
-        row.vouched = rotation.vouch(SERVER, row.team_id, row.epoch, keyrings.public_of(row))
+        row.vouched = vouch(SERVER, row.team_id, row.epoch, keyrings.public_of(row))
     gone = Expired(UUID(int=1), cast.person("zeinab").id, b"")
     assert keep(session, SERVER, gone, "/cases/new", [("wanted", "Fadimata")])
     session.flush()
@@ -403,7 +412,7 @@ def test_a_stranger_holding_an_old_key_of_a_partner_signs_nothing(
 
     assert follow_peers(session, aminata.actor, aminata.keyring) == 1
     forged = TeamKeys(old.team_id, 3, new_seed())
-    row = rotation.key_row(forged, rotation.sign_team_key(old, *numbered(forged)), None)
+    row = key_row(forged, sign_team_key(old, *numbered(forged)), None)
     session.add(row)
     session.flush()
     zeinab = cast.person("zeinab")
@@ -423,6 +432,6 @@ def test_user_keys_of_strangers_open_no_new_seed(cast: Cast, session: Session) -
     row = session.get_one(MembershipRow, (new.team_id, cast.person("zeinab").id))
     public = team_public(session, new.team_id)[1]
     with pytest.raises(VaultError):
-        keyrings.open_member_seed(
+        open_member_seed(
             UserKeys(new_seed()), row.user_id, new.team_id, 2, public, row.seed_box or b""
         )
