@@ -210,6 +210,10 @@ refuse(
     unlawful_kept=_l("It is written. Speak with your coordinator today: the law forbids it."),
     case_is_closed=_l("The case is closed: nothing can be added. Open it again first."),
     case_is_open=_l("The case is open already."),
+    certificate_gone=_l(
+        "The certificate is no longer kept: it waits for twenty minutes. The log says that a case "
+        "was erased, by whom and when."
+    ),
 )
 RULES.update(
     case_closed=_l("The case is closed. Open it again first."),

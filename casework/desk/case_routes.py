@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from casework.cases import follow_up
 from casework.cases.assignment import staff_names
-from casework.cases.closure import close_case, erase_case, erase_mistake, reopen_case
+from casework.cases.closure import close_case, reopen_case
 from casework.cases.field_kinds import Per
 from casework.cases.forms import values_from
 from casework.cases.models import CaseStatus
@@ -21,6 +21,7 @@ from casework.desk.assigning import hand_over
 from casework.desk.case_keeping import keeping
 from casework.desk.case_sheets import CaseSheet, open_sheet
 from casework.desk.case_story import story
+from casework.desk.erasing import PAPER, destroy
 from casework.errors import RuleBroken
 from casework.people.reauthentication import words_again
 from casework.policy import Permission
@@ -28,6 +29,7 @@ from casework.referrals.queries import referrals_of_case
 from casework.referrals.withdrawal import open_referrals
 from casework.web.forms import posted, restored, sent_back
 from casework.web.gate import member, requires, settings
+from casework.web.held import held, hold
 
 blueprint = Blueprint("case", __name__)
 CLOSED = "case_is_closed"
@@ -195,6 +197,7 @@ def reopen(case_id: UUID) -> Response:
 @blueprint.get("/cases/<uuid:case_id>/erasure")
 @requires(Permission.CASE_WRITE)
 @words_again
+@words_again
 def erasure(case_id: UUID) -> str:
     """What erasing the case takes away, before it does."""
     sheet = sheet_of(case_id)
@@ -205,18 +208,29 @@ def erasure(case_id: UUID) -> str:
 @blueprint.post("/cases/<uuid:case_id>/erasure")
 @requires(Permission.CASE_WRITE)
 @words_again
+@words_again
 def erase(case_id: UUID) -> Response:
     """Nothing of the case is left but its entries in the log, which hold no personal data."""
     sheet = sheet_of(case_id)
     form = posted(forms.erasure_form(sheet.case.row.code))
     if not form.validate():
         return sent_back()
-    act = erase_case if Permission.CASE_ERASE in sheet.may else erase_mistake
     try:
-        act(*by(), case_id)
+        paper = destroy(*by(), sheet)
     except RuleBroken as rule:
         return sent_back(rule.code)
-    return redirect(url_for("cases.listing", notice="case_erased"), 303)
+    held_id = hold(db.session(), member(), {PAPER: paper})
+    return redirect(url_for("case.certificate", held=held_id, notice="case_erased"), 303)
+
+
+@blueprint.get("/cases/erasure-certificate")
+@requires(Permission.CASE_WRITE)
+def certificate() -> str | Response:
+    """The paper that says what was destroyed, to print while it waits."""
+    kept = held(db.session(), member(), request.args.get("held")) or {}
+    if PAPER not in kept:
+        return redirect(url_for("cases.listing", notice="certificate_gone"))
+    return render_template("cases/certificate.html", paper=kept[PAPER])
 
 
 # Who works on it

@@ -21,6 +21,7 @@ from casework.desk import case_forms as forms
 from casework.desk import case_words as words
 from casework.desk.case_sheets import CaseSheet
 from casework.desk.case_story import Act, act, outcomes, story
+from casework.desk.erasing import keys_gone_on
 from casework.errors import NotVisible
 from casework.i18n import gettext as _
 from casework.i18n import lazy_gettext as _l
@@ -192,6 +193,7 @@ def erasing(session: Session, sheet: CaseSheet) -> dict[str, Any]:
         "referrals": len(open_referrals(session, sheet.case.id)),
         "allowed": sheet.may_erase,
         "on_request": P.CASE_ERASE in sheet.may,
+        "keys_gone_on": keys_gone_on(),
     }
 
 

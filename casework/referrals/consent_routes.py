@@ -193,6 +193,7 @@ def record_sharing(case_id: UUID, provider_id: UUID) -> Response:
 @blueprint.get("/cases/<uuid:case_id>/consents/<uuid:consent_id>/withdrawal")
 @requires(RECORD)
 @words_again
+@words_again
 def withdrawal(case_id: UUID, consent_id: UUID) -> str:
     """What taking a consent back will end, and what it cannot undo."""
     book = book_of(case_id)
@@ -203,6 +204,7 @@ def withdrawal(case_id: UUID, consent_id: UUID) -> str:
 
 @blueprint.post("/cases/<uuid:case_id>/consents/<uuid:consent_id>/withdrawal")
 @requires(RECORD)
+@words_again
 @words_again
 def take_back(case_id: UUID, consent_id: UUID) -> Response:
     """The consent no longer holds, and what it opened is closed."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import clock
@@ -13,8 +15,14 @@ from casework.cases.case_codes import spoken
 from casework.cases.field_kinds import Per
 from casework.cases.follow_up import followed
 from casework.cases.models import Case, CaseStatus
+from casework.cli.backups import KEPT, Part
+from casework.db import Base
+from casework.desk.erasing import COPIES_KEPT, COUNTED, KEYS_KEPT, inventory
+from casework.web.formats import day
+from casework.web.models import HeldForm
+from tests.conftest import new_client
 from tests.support.cast import HEALTH, Cast, Person, enter
-from tests.support.files import agree, noted, opened, referred
+from tests.support.files import CANARY, agree, noted, opened, referred
 from tests.support.pages import Page
 from tests.support.strict_client import StrictClient
 
@@ -255,3 +263,72 @@ def test_the_coordinator_erases_on_the_persons_request(
         old = opened(session, zeinab)
     enter(client, cast.person("aminata"))
     assert "Le dossier est effacé." in erase(client, old, old.row.code).text
+
+
+def test_before_erasing_the_worker_reads_what_the_person_must_hear(
+    app: Flask, reader: StrictClient, case: OpenCase
+) -> None:
+    text = reader.page(f"/cases/{case.id}/erasure").text
+    assert "À lui dire, avant de confirmer :" in text
+    assert in_french(app, clock.today() + timedelta(days=14)) in text
+
+
+def in_french(app: Flask, on: date) -> str:
+    """A day as a page in French writes it."""
+    with app.test_request_context("/"):
+        return day(on)
+
+
+def test_erasing_leaves_a_dated_paper_with_a_code_and_no_name(
+    app: Flask, session: Session, reader: StrictClient, zeinab: Person, case: OpenCase
+) -> None:
+    code, today = case.row.code, clock.today()
+    noted(session, zeinab, case, Per.JOURNAL, nature="appel", text="…")
+    pieces = inventory(session, case.id)
+    page = erase(reader, case, code)
+    assert page.heading == "Attestation d’effacement"
+    days = [in_french(app, today + timedelta(days=each)) for each in (0, 14, 365)]
+    assert [said for said in (spoken(code), *days) if said not in page.text] == []
+    assert f"{pieces['sections']} parties du dossier" in page.text
+    assert "1 note, étape, issue ou message" in page.text
+    assert CANARY not in page.text
+    again = reader.page("/cases/erasure-certificate?" + page.response.request.query_string.decode())
+    assert spoken(code) in again.text
+
+
+def test_the_paper_counts_every_sort_of_row_that_goes_with_a_case() -> None:
+    related = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        if any(key.column.table.name == "cases" for key in table.foreign_keys)
+    }
+    counted = {each.__tablename__ for each in COUNTED.values()}
+    beside = {"case_access", "chores", "referral_moves"}
+    assert counted | beside == related
+
+
+def test_the_paper_is_nobody_elses_and_nothing_keeps_it(
+    app: Flask, session: Session, reader: StrictClient, cast: Cast, case: OpenCase
+) -> None:
+    page = erase(reader, case, case.row.code)
+    address = page.response.request.full_path
+    other = new_client(app, session)
+    enter(other, cast.person("ibrahim"))
+    told = other.page(address)
+    assert told.response.request.path == "/cases"
+    assert "L’attestation n’est plus gardée" in told.text
+    with clock.at(clock.now() + timedelta(minutes=21)):
+        rows = session.scalars(select(HeldForm.expires_at)).all()
+        assert rows
+        assert max(rows) < clock.now()
+
+
+def test_the_days_on_the_paper_are_those_of_the_backups() -> None:
+    assert {Part.BOXES: KEYS_KEPT, Part.CIPHERTEXT: COPIES_KEPT} == KEPT
+
+
+def test_to_erase_the_words_are_asked_again(reader: StrictClient, case: OpenCase) -> None:
+    for minutes in (8, 16):
+        with clock.at(clock.now() + timedelta(minutes=minutes)):
+            page = reader.page(f"/cases/{case.id}/erasure")
+    assert page.response.request.path == "/account/words"
