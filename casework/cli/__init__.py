@@ -13,6 +13,7 @@ MODULES = (
     "jobs",
     "statistics",
     "retention",
+    "processing",
     "audit",
     "backup",
     "recovery",

@@ -28,7 +28,11 @@ def command(session: Session, dry_run: bool) -> int:
     counts = queries.dry_run(session, {**PROPOSED, **settings().retention})
     click.echo(f"{'reason of closure':<44}{'closed':>8}{'over':>8}{'in a year':>11}")
     for one in counts:
-        label = codes.label("motif_cloture", one.reason, "en") if one.reason else "(not kept)"
+        label = (
+            codes.label("motif_cloture", one.reason, "en")
+            if one.reason
+            else "(the log tells it no more)"
+        )
         click.echo(f"{label[:43]:<44}{one.closed:>8}{one.over:>8}{one.soon:>11}")
     total = [sum(getattr(one, name) for one in counts) for name in ("closed", "over", "soon")]
     click.echo(f"{'all':<44}{total[0]:>8}{total[1]:>8}{total[2]:>11}")

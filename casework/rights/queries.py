@@ -32,8 +32,9 @@ class Count:
 
 
 def dry_run(session: Session, months: Mapping[str, int] = PROPOSED) -> list[Count]:
-    """The closed files counted by the reason of their last closure, the commonest first; reason is
-    None where the log keeps no content any more. Nothing is read from a file, nothing changes."""
+    """The closed files counted by the reason of their last closure, the commonest first. Reason is
+    None for those whose closing the log tells no more, since its old content is gone: they are to
+    be looked at now. Nothing is read from a file, nothing changes."""
     today = clock.today()
     closed: Counter[str | None] = Counter()
     over: Counter[str | None] = Counter()
@@ -43,11 +44,21 @@ def dry_run(session: Session, months: Mapping[str, int] = PROPOSED) -> list[Coun
         closed[reason] += 1
         over[reason] += day <= today
         soon[reason] += today < day <= today + SOON
+    silent = number_closed(session) - closed.total()
+    if silent > 0:
+        closed[None], over[None] = silent, silent
     return [Count(one, number, over[one], soon[one]) for one, number in closed.most_common()]
 
 
-def closures(session: Session) -> list[tuple[date, str | None]]:
-    """Day and reason of the last closure of every file that is closed now (at most 100 000)."""
+def number_closed(session: Session) -> int:
+    """How many files are closed now."""
+    query = select(func.count()).select_from(Case).where(Case.status == CaseStatus.CLOSED)
+    return session.scalar(query) or 0
+
+
+def closures(session: Session) -> list[tuple[date, str]]:
+    """Day and reason of the last closure of every file that is closed now (at most 100 000), as far
+    as the log still tells them."""
     last = (
         select(AuditEntry.case_id, func.max(AuditEntry.arrival).label("arrival"))
         .join(Case, Case.id == AuditEntry.case_id)
@@ -64,9 +75,4 @@ def closures(session: Session) -> list[tuple[date, str | None]]:
         )
         .where(AuditEntry.action == "case.closed")
     )
-    return [(clock.local(at).date(), reason_in(body)) for at, body in rows]
-
-
-def reason_in(body: bytes | None) -> str | None:
-    """The code of the closure that a body of the log names; None where it was redacted."""
-    return str(json.loads(body)["reason"]) if body else None
+    return [(clock.local(at).date(), str(json.loads(body)["reason"])) for at, body in rows if body]

@@ -118,7 +118,7 @@ def kept(told: Told, months: Mapping[str, int] = PROPOSED) -> Kept:
     return Kept(until, ground)
 
 
-def earliest(closed_on: date, closed_as: str | None, months: Mapping[str, int] = PROPOSED) -> date:
+def earliest(closed_on: date, closed_as: str, months: Mapping[str, int] = PROPOSED) -> date:
     """The first day on which a closed file may be destroyed, as far as it can be told without any
     key: what stands in it may keep it longer."""
     known = "duplicate" if closed_as == DUPLICATE else "closed"

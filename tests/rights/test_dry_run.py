@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit.models import AuditEntry
+from casework.audit.redaction import redact
+from casework.audit.sequencer import sequence_all
 from casework.cases.access import OpenCase
 from casework.cases.closure import close_case, reopen_case
 from casework.cases.field_kinds import Per
@@ -76,6 +78,19 @@ def test_an_erased_file_counts_no_more(session: Session, zeinab: Person) -> None
     session.execute(delete(Case).where(Case.id == case.id))
     with clock.at(NOW):
         assert dry_run(session) == []
+
+
+def test_a_file_whose_closing_the_log_tells_no_more_is_to_be_looked_at(
+    session: Session, zeinab: Person
+) -> None:
+    closed(session, zeinab, "besoins_satisfaits", LONG_AGO)
+    session.flush()
+    sequence_all(session)
+    (place,) = session.scalars(select(AuditEntry.idx).where(AuditEntry.action == "case.closed"))
+    assert place is not None
+    redact(session, [(place, place)], "retention")
+    with clock.at(NOW):
+        assert dry_run(session) == [Count(None, 1, 1, 0)]
 
 
 def test_the_command_counts_and_changes_nothing(session: Session, zeinab: Person, run: Run) -> None:
