@@ -84,7 +84,7 @@ def change_activity(activity_id: UUID) -> Response:
     return save(posted(ActivityForm, **asked(found.kind)), found.kind, activity_id)
 
 
-@blueprint.post("/activities/<uuid:activity_id>/removal")
+@blueprint.post("/activities/removals/<uuid:activity_id>")
 @requires(WRITE)
 def remove_activity(activity_id: UUID) -> Response:
     """The activity is gone."""
