@@ -97,6 +97,8 @@ def rotate_keys(
 
 def held_up(session: Session, team_id: UUID) -> Sequence[MembershipRow]:
     """The members' rows; whoever writes for the team is waited for, and waits from now on."""
+    keys = select(TeamKey.epoch).where(TeamKey.team_id == team_id, TeamKey.retired_on.is_(None))
+    session.execute(keys.with_for_update())
     query = select(MembershipRow).where(MembershipRow.team_id == team_id)
     ordered = query.order_by(MembershipRow.user_id).with_for_update()
     return session.scalars(ordered.execution_options(populate_existing=True)).all()

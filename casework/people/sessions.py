@@ -22,6 +22,7 @@ from casework.people.models import (
     MembershipRow,
     SessionRow,
     Team,
+    TeamKey,
     TeamKind,
     User,
     UserFactor,
@@ -142,7 +143,10 @@ def hold_still(session: Session, identifier: UUID) -> None:
         return
     hers = select(SessionRow.user_id).where(SessionRow.id == identifier).scalar_subquery()
     session.execute(
-        select(MembershipRow.epoch).where(MembershipRow.user_id == hers).with_for_update(read=True)
+        select(TeamKey.epoch)
+        .join(MembershipRow, MembershipRow.team_id == TeamKey.team_id)
+        .where(MembershipRow.user_id == hers, TeamKey.retired_on.is_(None))
+        .with_for_update(read=True, of=TeamKey)
     )
 
 
