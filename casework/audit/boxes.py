@@ -17,14 +17,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.audit.models import AuditEntry
+from casework.audit.vocabulary import ACTIONS, Kind
 
 Boxes = Mapping[str, Iterable[tuple[tuple[UUID | str, ...], str]]]
-"""By table: each row's primary key as stored and the hex sha256 of its box, ordered by case id."""
+"""By table: each row's primary key as stored and the hex sha256 of its box, ordered by case id;
+drafts, which belong to no case yet, in any order."""
+DRAFTS = "drafts"
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """One box that is not as the log left it: `why` is rolled_back, unlogged or missing."""
+    """One box that is not as the log left it: `why` is rolled_back, unlogged or missing. The box of
+    a draft has its team in the place of a case."""
 
     case_id: UUID
     box: str
@@ -58,14 +62,26 @@ _SINGLE: dict[str, Callable[[Mapping[str, object]], str]] = {
     "grant.issued": lambda body: f"access:{body['team']}:{body['referral']}",
     "grant.converted": lambda body: f"access:{body['team']}:{body['referral']}",
 }
+BOX_ACTS = sorted(
+    {
+        *_SINGLE,
+        "case.erased",
+        *(act for act, keys in ACTIONS.items() if Kind.BOXES in keys.values()),
+    }
+)
+"""The acts that seal boxes of a case or take them away."""
 
 
 def compare_boxes(session: Session, tables: Boxes) -> Iterator[Mismatch]:
     """Every box of these tables that is not as its last entry left it, case by case.
 
-    Reads one case at a time. A box without any entry is unlogged; one the log knows but that is
-    gone without an erasure is missing. Only sequenced entries count: sequence first.
+    Reads one case at a time, and all open drafts at once. A box without any entry is unlogged; one
+    the log knows but that is gone without an erasure is missing. Only sequenced entries count:
+    sequence first.
     """
+    if DRAFTS in tables:
+        yield from _drafts(session, tables[DRAFTS])
+    tables = {name: rows for name, rows in tables.items() if name != DRAFTS}
     stored = _by_case(tables)
     logged = _logged(session, tuple(f"{_PREFIXES[table]}:" for table in tables))
     case, boxes = next(stored, _END)
@@ -98,7 +114,7 @@ def _logged(session: Session, prefixes: tuple[str, ...]) -> Iterator[OneCase]:
     rows = session.execute(
         select(AuditEntry.case_id, AuditEntry.body)
         .where(AuditEntry.case_id.is_not(None), AuditEntry.idx.is_not(None))
-        .where(AuditEntry.body.is_not(None))
+        .where(AuditEntry.body.is_not(None), AuditEntry.action.in_(BOX_ACTS))
         .order_by(AuditEntry.case_id, AuditEntry.idx)
         .execution_options(yield_per=1000)
     )
@@ -132,3 +148,27 @@ def _differences(
             yield Mismatch(case, name, "missing")
         elif boxes[name] != said[name]:
             yield Mismatch(case, name, "rolled_back")
+
+
+def _drafts(
+    session: Session, rows: Iterable[tuple[tuple[UUID | str, ...], str]]
+) -> Iterator[Mismatch]:
+    """Drafts that were handed in and not opened yet, each under its team."""
+    said: dict[UUID, dict[str, str]] = {}
+    entries = session.scalars(
+        select(AuditEntry.body)
+        .where(AuditEntry.action.in_(("draft.received", "draft.opened")))
+        .where(AuditEntry.idx.is_not(None), AuditEntry.body.is_not(None))
+        .order_by(AuditEntry.idx)
+        .execution_options(yield_per=1000)
+    )
+    for body in map(json.loads, filter(None, entries)):
+        of_team = said.setdefault(UUID(body["team"]), {})
+        of_team.pop(f"draft:{body['draft']}", None)
+        if body["action"] == "draft.received":
+            of_team[f"draft:{body['draft']}"] = body["digest"]
+    stored: dict[UUID, dict[str, str]] = {}
+    for (team, draft), digest in rows:
+        stored.setdefault(UUID(str(team)), {})[f"draft:{draft}"] = digest
+    for team in sorted(said.keys() | stored.keys()):
+        yield from _differences(team, stored.get(team, {}), said.get(team, {}))

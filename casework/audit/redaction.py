@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
+from casework.audit.bodies import hour_of
 from casework.audit.log import Recorded, record
 from casework.audit.models import AuditEntry
 from casework.audit.tree import Span
@@ -35,6 +37,28 @@ def redact(
             .execution_options(synchronize_session=False)
         )
     return record(session, NEVER, actor, reason=reason, ranges=list(ranges))
+
+
+def redact_before(
+    session: Session, end: datetime, reason: str, living: Select[tuple[UUID]], at_once: int = 1000
+) -> int:
+    """Empties every sequenced entry from before this full hour, except those about a case that is
+    `living` (a query of ids) and those that tell of a redaction; answers how many.
+
+    Each `audit.redacted` entry names at most `at_once` ranges; the caller commits. The boxes of a
+    living case are compared with what its entries say, so these stay while it lives.
+    """
+    about_none = or_(AuditEntry.case_id.is_(None), AuditEntry.case_id.not_in(living))
+    indexes = session.scalars(
+        select(AuditEntry.idx)
+        .where(AuditEntry.idx.is_not(None), AuditEntry.hour < hour_of(end), about_none)
+        .where(AuditEntry.body.is_not(None), AuditEntry.action != NEVER)
+        .where(AuditEntry.action.not_like("draft.%"))
+    )
+    found = spans(index for index in indexes if index is not None)
+    for first in range(0, len(found), at_once):
+        redact(session, found[first : first + at_once], reason)
+    return sum(last - first + 1 for first, last in found)
 
 
 def ranges_of_case(session: Session, case_id: UUID) -> list[Span]:

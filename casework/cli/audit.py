@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TextIO
 
 import click
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework import clock
 from casework.audit import log
 from casework.audit.boxes import compare_boxes
-from casework.audit.checkpoints import LogKey, key_of
+from casework.audit.checkpoints import (
+    LogKey,
+    NoteMalformed,
+    NoteUnsigned,
+    key_of,
+    read_checkpoint,
+)
 from casework.audit.export import export_log
 from casework.audit.messages import lines
-from casework.audit.proofs import issue_checkpoint
-from casework.audit.sequencer import LogBroken, sequence_all
+from casework.audit.pasted import note_in
+from casework.audit.proofs import Fork, compare_checkpoint, issue_checkpoint
+from casework.audit.redaction import redact_before
+from casework.audit.sequencer import LogBroken, sequence_all, tree_size
 from casework.audit.stored import verify_database
+from casework.cases.models import Case
 from casework.cli.boxes import stored_boxes
 from casework.cli.ground import Refused, on_database, reading, settings
+from casework.vault.errors import SignatureBroken
 
+SHORTEST = timedelta(days=365)
 LANGUAGE = "fr" if os.environ.get("LANG", "").startswith("fr") else "en"
 
 
@@ -73,6 +88,60 @@ SAID = {
     "unlogged": "no entry of the log tells of it.",
     "missing": "the log tells of it, and it is gone.",
 }
+
+
+@command.command("compare")
+@click.argument("checkpoint", type=click.File("r", encoding="utf-8"))
+@on_database
+def compare(session: Session, checkpoint: TextIO) -> int:
+    """Says whether the log continues a CHECKPOINT that somebody kept (a file, or - to type it).
+
+    Ends with 1 where it does not: entries are gone, or the log tells another history.
+    """
+    note = note_in(checkpoint.read(), settings().log_name)
+    if note is None:
+        raise Refused(f"this is not a checkpoint of the log {settings().log_name}.")
+    with reading():
+        try:
+            fork = compare_checkpoint(session, note, log_key())
+            size, kept = tree_size(session), read_checkpoint(note, log_key()).size
+        except (SignatureBroken, NoteMalformed, NoteUnsigned):
+            raise Refused("the key of this log did not sign this checkpoint.") from None
+        except LogBroken as broken:
+            raise Refused(f"{broken}: run `audit verify`.") from None
+        session.rollback()
+    click.echo(said_of(fork, kept, size))
+    return 1 if fork else 0
+
+
+def said_of(fork: Fork | None, kept: int, size: int) -> str:
+    """What comparing a checkpoint of so many entries with a log of so many found."""
+    if fork is None:
+        return (
+            f"The log continues this checkpoint: {kept} entries then, {size} now.\n"
+            "Not proved: that each entry is the one in the tree (run `audit verify`)."
+        )
+    if fork.why == "shorter":
+        return f"ROLLBACK: this checkpoint counts {kept} entries; here the log ends at {size}."
+    return f"FORK: this log tells another history, from some index at or after {fork.first}."
+
+
+@command.command("redact")
+@click.argument("before", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--reason", default="retention", help="One word that the export will show.")
+@on_database
+def redact(session: Session, before: datetime, reason: str) -> None:
+    """Removes what entries from before a day (YYYY-MM-DD) said; their hashes stay in the tree.
+
+    Entries about a file that still exists keep their content, since the boxes of the file are
+    compared with it. The log says which were emptied, and why.
+    """
+    sequence_all(session)
+    end = before.replace(tzinfo=UTC)
+    if end > clock.now() - SHORTEST:
+        raise Refused("what an entry says stays at least a year: name an earlier day.")
+    gone = redact_before(session, end, reason, living=select(Case.id))
+    click.echo(f"{gone} entries were emptied. The log says which and why ({reason}).")
 
 
 @command.command("export")

@@ -114,3 +114,71 @@ def test_a_signed_checkpoint_of_the_present_log_is_kept(
     run("audit", "export", str(tmp_path / "log"))
     note = session.scalars(select(AuditCheckpoint.note)).one()
     assert (tmp_path / "log" / "checkpoint.txt").read_bytes() == note
+
+
+@on_both_databases
+def test_the_log_continues_a_checkpoint_that_was_kept(
+    run: Run, session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    run("audit", "export", str(tmp_path / "log"))
+    run("audit", "export", str(tmp_path / "later"))
+    result = run("audit", "compare", str(tmp_path / "log" / "checkpoint.txt"))
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("The log continues this checkpoint")
+
+
+def test_a_log_that_is_shorter_than_the_kept_checkpoint_is_a_rollback(
+    run: Run, session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    run("audit", "export", str(tmp_path / "log"))
+    session.execute(text("DELETE FROM audit_entries"))
+    session.execute(text("DELETE FROM audit_sequencer"))
+    result = run("audit", "compare", str(tmp_path / "log" / "checkpoint.txt"))
+    assert result.exit_code == 1
+    assert result.output.startswith("ROLLBACK")
+
+
+def test_another_history_of_the_same_length_is_a_fork(
+    run: Run, session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    run("audit", "export", str(tmp_path / "log"))
+    session.execute(text("UPDATE audit_entries SET leaf_hash = zeroblob(32)"))
+    session.execute(text("UPDATE audit_nodes SET hash = zeroblob(32)"))
+    result = run("audit", "compare", str(tmp_path / "log" / "checkpoint.txt"))
+    assert result.exit_code == 1
+    assert result.output.startswith("FORK")
+
+
+def test_a_checkpoint_that_the_log_did_not_sign_is_refused(
+    run: Run, session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    run("audit", "export", str(tmp_path / "log"))
+    kept = tmp_path / "log" / "checkpoint.txt"
+    size, rest = kept.read_text().split("\n")[1:3]
+    kept.write_text(kept.read_text().replace(f"\n{size}\n{rest}", f"\n{int(size) + 1}\n{rest}"))
+    result = run("audit", "compare", str(kept))
+    assert result.exit_code == 1
+    assert "did not sign" in result.output
+
+
+def test_what_old_entries_said_goes_and_what_living_files_need_stays(
+    run: Run, session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    case = opened(session, cast.person("zeinab"))
+    session.execute(update(AuditEntry).values(hour=0))
+    with_content = select(AuditEntry.id).where(AuditEntry.body.is_not(None))
+    before = len(session.scalars(with_content).all())
+    result = run("audit", "redact", "2000-01-01")
+    assert result.exit_code == 0, result.output
+    kept = session.scalars(with_content.where(AuditEntry.case_id == case.id)).all()
+    left = session.scalars(with_content.where(AuditEntry.action != "audit.redacted")).all()
+    assert 0 < len(kept) == len(left) < before
+    run("audit", "export", str(tmp_path / "log"))
+    assert verify_export(tmp_path / "log").ok
+    assert "Boxes: all as the log says." in run("audit", "verify").output
+
+
+def test_nothing_is_emptied_within_a_year(run: Run, session: Session, cast: Cast) -> None:
+    result = run("audit", "redact", "2999-01-01")
+    assert result.exit_code == 1
+    assert "at least a year" in result.output
