@@ -39,6 +39,7 @@ def block_as_json(block: Block, over: Sequence[str]) -> dict[str, Any]:
     tables: dict[str, dict[str, int]] = {}
     for (table, cell), value in block.values.items():
         tables.setdefault(table, {})[write_cell(cell)] = value
+    exact = {} if block.exact is None else {"exact": block.exact}
     return {
         "kind": block.kind,
         "period": block.period,
@@ -46,6 +47,7 @@ def block_as_json(block: Block, over: Sequence[str]) -> dict[str, Any]:
         "bound": block.bounds.quarter,
         "running_bound": block.bounds.running,
         "digest": block.digest(),
+        **exact,
         "tables": tables,
     }
 

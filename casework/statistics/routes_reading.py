@@ -11,8 +11,9 @@ from casework.i18n import gettext
 from casework.statistics import queries
 from casework.statistics.catalogue import TOTAL, Kind
 from casework.statistics.labels import code_label, dimension_label, kind_label
+from casework.statistics.notes import Note, errata, exact_headlines
 from casework.statistics.pathway import sums
-from casework.statistics.presentation import change, summed
+from casework.statistics.presentation import change, spaced, summed
 from casework.statistics.queries import MOST_PERIODS, Closed
 from casework.statistics.results import Reached, read_reached
 from casework.statistics.routes_periods import (
@@ -78,6 +79,8 @@ class Period:
     figures: Mapping[str, Figures]
     along: Sequence[Closed]
     stamp: Stamp
+    notes: Sequence[Note]
+    exact: Sequence[tuple[str, str]]
 
     def kind(self, name: str) -> Kind | None:
         """The kind of this name when the pages show it."""
@@ -175,7 +178,15 @@ def read_period(session: Session, period: str) -> Period | None:
         figures=figures,
         along=_along(session, closed),
         stamp=stamp(closed, queries.fingerprints(session, [period])),
+        notes=errata(session, [period]),
+        exact=_exact(session, period),
     )
+
+
+def _exact(session: Session, period: str) -> list[tuple[str, str]]:
+    """The exact totals of a year that the programme publishes apart: what, and the number."""
+    found = exact_headlines(session, [period]).get(period, {})
+    return [(kind_label(kind), spaced(value)) for kind, value in found.items()]
 
 
 def _along(session: Session, closed: Closed) -> list[Closed]:
