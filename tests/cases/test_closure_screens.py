@@ -266,11 +266,14 @@ def test_the_coordinator_erases_on_the_persons_request(
 
 
 def test_before_erasing_the_worker_reads_what_the_person_must_hear(
-    app: Flask, reader: StrictClient, case: OpenCase
+    app: Flask, session: Session, reader: StrictClient, cast: Cast, case: OpenCase
 ) -> None:
-    text = reader.page(f"/cases/{case.id}/erasure").text
+    client = new_client(app, session)
+    enter(client, cast.person("aminata"))
+    text = client.page(f"/cases/{case.id}/erasure").text
     assert "À lui dire, avant de confirmer :" in text
     assert in_french(app, clock.today() + timedelta(days=14)) in text
+    assert "À lui dire" not in reader.page(f"/cases/{case.id}/erasure").text
 
 
 def in_french(app: Flask, on: date) -> str:

@@ -188,6 +188,33 @@ def test_taking_back_says_what_will_happen_and_what_nobody_can_undo(
     assert "Retiré le" in done.text
 
 
+def test_before_taking_back_the_worker_reads_what_the_person_must_hear(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    zeinab, client = cast.person("zeinab"), browser_of("zeinab")
+    case = case_of(session, zeinab)
+    consent = agree(session, zeinab, case, cast.provider(HEALTH), "identity")
+    page = client.page(consents(case, consent, "withdrawal"))
+    assert "On ne leur dit pas pourquoi." in page.text
+    assert "cherchez avec elle une autre aide" not in page.text
+    referred(session, zeinab, case, cast.provider(HEALTH), "identity")
+    page = client.page(consents(case, consent, "withdrawal"))
+    assert "cherchez avec elle une autre aide" in page.text
+
+
+def test_to_take_back_the_words_are_asked_again(
+    session: Session, cast: Cast, browser_of: Enter
+) -> None:
+    zeinab, client = cast.person("zeinab"), browser_of("zeinab")
+    case = case_of(session, zeinab)
+    consent = agree(session, zeinab, case, cast.provider(HEALTH), "identity")
+    now = clock.now()
+    for minutes in (8, 16):
+        with clock.at(now + timedelta(minutes=minutes)):
+            page = client.page(consents(case, consent, "withdrawal"))
+    assert page.address.startswith("/account/words")
+
+
 def test_taking_back_twice_takes_back_once(session: Session, cast: Cast, browser_of: Enter) -> None:
     zeinab, client = cast.person("zeinab"), browser_of("zeinab")
     case = case_of(session, zeinab)
