@@ -29,6 +29,7 @@ ASKS_ONLY = {
     "consent.question": "says what the person is to be asked about a provider",
     "consent.recipients": "names providers",
     "referrals.message": "an empty form",
+    "referrals.step": "an empty form for one move",
 }
 """Pages with the address of a record that show nothing of it."""
 NO_ENTRY_OF_ITS_OWN = {
