@@ -25,6 +25,8 @@ from casework.cli.models import JobClaim
 from casework.facts.actions import shuffle_facts
 from casework.people.sessions import expire_sessions
 from casework.referrals.chores import expire_grants
+from casework.rights import queries as ends
+from casework.rights import retention
 from casework.web.models import HeldForm
 from config import Settings
 
@@ -115,6 +117,13 @@ def close_quarters(session: Session, _own: Settings) -> int:
     return close_due(session)
 
 
+def count_over(session: Session, own: Settings) -> int:
+    """How many closed files may have reached the end of their time; nothing is destroyed without a
+    coordinator."""
+    months = {**retention.PROPOSED, **own.retention}
+    return sum(one.over for one in ends.dry_run(session, months))
+
+
 def check_boxes(session: Session, _own: Settings) -> int:
     """A rolled-back box stands in the log as a failed check; returns how many boxes are wrong."""
     sequence_all(session)
@@ -174,6 +183,7 @@ JOBS = (
     Job("forget", every_hour, forget),
     Job("shuffle-facts", every_night, shuffle, leave_no_trace),
     Job("close-quarters", every_night, close_quarters),
+    Job("count-over", every_night, count_over),
     Job("check-boxes", every_night, check_boxes, alarm="differ from the log: run `audit verify`"),
     Job("back-up", late_at_night, back_up),
 )

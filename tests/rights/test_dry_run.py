@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,10 @@ from casework.cases.access import OpenCase
 from casework.cases.closure import close_case, reopen_case
 from casework.cases.field_kinds import Per
 from casework.cases.models import Case
+from casework.cli.keyless import count_over
+from casework.errors import BadConfiguration
 from casework.rights.queries import Count, dry_run
+from config import Settings, _retention
 from tests.cli.conftest import Run
 from tests.referrals.screens import Enter
 from tests.support.cast import Cast, Person
@@ -151,3 +155,21 @@ def test_when_the_time_is_over_the_page_says_so(
     case = closed(session, zeinab, "doublon", LONG_AGO)
     page = browser_of("zeinab").page(f"/cases/{case.id}")
     assert "Gardé jusqu’au10 janvier 2025 À effacer" in page.text
+
+
+def test_each_night_the_files_whose_time_is_over_are_counted_as_the_deployment_says(
+    app: Flask, session: Session, zeinab: Person
+) -> None:
+    closed(session, zeinab, "besoins_satisfaits", NOW - timedelta(days=400))
+    session.flush()
+    own: Settings = app.extensions["settings"]
+    with clock.at(NOW):
+        assert count_over(session, own) == 0
+        assert count_over(session, own.with_changes(retention={"closed": 12})) == 1
+
+
+def test_a_setting_that_cannot_be_read_stops_the_start() -> None:
+    assert _retention("closed=36 child=25") == {"closed": 36, "child": 25}
+    for text in ("closed", "closed=0", "forever=1", "closed=x"):
+        with pytest.raises(BadConfiguration, match="CASEWORK_RETENTION"):
+            _retention(text)
