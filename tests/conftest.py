@@ -23,6 +23,7 @@ from casework.db import db
 from config import Settings
 from tests.support import browser as looks
 from tests.support import postgres, servers
+from tests.support.compiled import compile_once
 from tests.support.databases import migrate
 from tests.support.strict_client import StrictClient
 from tests.support.tools import BROWSER, DATABASE, chromium, demand, in_ci, missing
@@ -37,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The pages of the tests speak every language: catalogues are compiled once a run."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         compile_all()
+    compile_once()
 
 
 # Databases
