@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import random
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
@@ -314,3 +316,20 @@ def test_a_file_of_facts_without_its_columns_is_refused(
     given = ["--facts", str(bad), "--catalogue", str(SMALL), "--out", str(tmp_path / "out")]
     assert protect.main(given) == 1
     assert "KeyError" in capsys.readouterr().err
+
+
+def test_both_tools_run_in_an_empty_folder_without_a_database(
+    truth: list[Record], tmp_path: Path
+) -> None:
+    given, here = write_facts(tmp_path / "facts.csv", truth[:40]), tmp_path / "empty"
+    here.mkdir()
+    place = {"PYTHONPATH": str(Path(attacks.__file__).parents[2]), "DATABASE_URL": "nowhere"}
+    protecting = ["protect", "--facts", given, "--catalogue", SMALL, "--out", "out"]
+    attacking = ["attack", "--published", "out", "--sample", "2"]
+    for tool, *words in (protecting, attacking):
+        program = f"import sys, casework.statistics.{tool} as tool; code = tool.main(sys.argv[1:]);"
+        program += "assert 'sqlalchemy' not in sys.modules; sys.exit(code)"
+        command = [sys.executable, "-c", program, *map(str, words)]
+        run = subprocess.run(command, cwd=here, env=place, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+    assert [each.name for each in here.iterdir()] == ["out"]
