@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit.models import AuditEntry
+from casework.cases.access import open_case
+from casework.cases.models import Case
+from casework.cases.sections import read_sections
 from casework.desk import supervision
 from casework.errors import NotVisible
 from casework.facts.calendar import last_day
@@ -109,12 +112,9 @@ def test_who_wanted_no_statistics_is_never_drawn(session: Session, cast: Cast) -
 
 def opened_first(session: Session, cast: Cast) -> str:
     """The file whose person wanted no statistics: the only one without facts."""
-    from casework.cases.models import Case
-    from casework.cases.sections import read_sections
-
     person = cast.person("zeinab")
     for row in session.scalars(select(Case)):
-        case = supervision.open_case(session, person.keyring, row)
+        case = open_case(session, person.keyring, row)
         if not read_sections(session, case)["admin"].value.get("facts"):
             return str(row.id)
     raise AssertionError("every file has facts")
@@ -131,8 +131,6 @@ def test_an_open_quarter_shows_nothing(session: Session, cast: Cast) -> None:
 def test_the_verifier_sees_no_name_no_code_no_place(
     session: Session, aminata: StrictClient, cast: Cast
 ) -> None:
-    from casework.cases.models import Case
-
     team = cast.team(GOUNDAM).id
     page = aminata.page(f"/workload/{team}/evidence")
     shown = aminata.submit(page, "evidence", quarter=QUARTER, verifier="donor", number="417")

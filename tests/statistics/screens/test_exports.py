@@ -258,7 +258,7 @@ def test_the_report_says_the_totals_as_published(programme: Programme, tmp_path:
 
 
 def test_the_report_has_no_metadata_of_its_making(programme: Programme) -> None:
-    known = PdfReader(io.BytesIO(pdf(programme))).metadata or {}
+    known: Any = PdfReader(io.BytesIO(pdf(programme))).metadata or {}
     assert set(known) <= {"/Title", "/Producer", "/Lang"}
 
 

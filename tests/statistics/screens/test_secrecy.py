@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -66,19 +67,28 @@ def windows() -> Iterator[tuple[str, ...]]:
 
 def sums(session: Session) -> Iterator[int]:
     """Published figures added up over the windows, the steps of a referral, and their shares."""
+    quarters = {period: queries.one_way(session, period) for period in CLOSED}
     for window in windows():
-        for kind in first_catalogue().kinds.values():
-            for table in ("total", *kind.dimensions):
-                yield from queries.cumulated(session, kind.name, table, window).values()
-        ends = queries.cumulated(session, "referral", "referral_end", window)
-        steps = [sum(ends[code,] for code in STEPS[:number]) for number in range(1, 7)]
-        yield from steps
-        yield from percents((part, whole) for part in steps for whole in steps)
-        for kind, table in (("referral", "answer"), ("closed", "closure"), ("incident", "care")):
-            cells = queries.cumulated(session, kind, table, window)
-            whole = sum(value for cell, value in cells.items() if cell != ("not_rape",))
-            yield from percents((value, whole) for value in cells.values())
-        yield from percents((ends[code,], steps[-1]) for code in STEPS)
+        added: dict[tuple[str, str], Counter[tuple[str, ...]]] = {}
+        for period in window:
+            for kind, tables in quarters[period].items():
+                for table, cells in tables.items():
+                    added.setdefault((kind, table), Counter()).update(cells)
+        yield from (value for cells in added.values() for value in cells.values())
+        yield from parts_of(added)
+
+
+def parts_of(added: dict[tuple[str, str], Counter[tuple[str, ...]]]) -> Iterator[int]:
+    """The steps of a referral, and the shares that the pathway tells."""
+    ends = added["referral", "referral_end"]
+    steps = [sum(ends[code,] for code in STEPS[:number]) for number in range(1, 7)]
+    yield from steps
+    yield from percents((part, whole) for part in steps for whole in steps)
+    yield from percents((ends[code,], steps[-1]) for code in STEPS)
+    for place in (("referral", "answer"), ("closed", "closure"), ("incident", "care")):
+        cells = added[place]
+        whole = sum(value for cell, value in cells.items() if cell != ("not_rape",))
+        yield from percents((value, whole) for value in cells.values())
 
 
 STEPS = ("confirmed", "served", "no_action", "declined", "unanswered", "withdrawn")
@@ -100,11 +110,12 @@ def told(session: Session) -> set[int]:
             found |= {len(group) for group in groups}
         for kinds in ({row.kind} for row in own):
             found |= set(counted([row for row in own if row.kind in kinds]))
-        for kinds in (AWARENESS, TRAINING, WITHOUT_FILE, BROADCASTS, MEETINGS):
-            some = [row for row in own if row.kind in kinds]
+        for several in (AWARENESS, TRAINING, WITHOUT_FILE, BROADCASTS, MEETINGS):
+            some = [row for row in own if row.kind in several]
             found |= {len(some), *counted(some)}
-    found |= {row.before_percent for row in rows} | {row.after_percent for row in rows}
-    return {number for number in found if number is not None} | set(range(21))
+    for row in rows:
+        found |= {row.before_percent or 0, row.after_percent or 0}
+    return found | set(range(21))
 
 
 def counted(rows: list[Activity]) -> Iterator[int]:
@@ -183,7 +194,7 @@ def test_every_number_on_every_page_and_export_is_published_or_belongs_to_the_me
         address: strangers(words(r), *((allowed, labels) if is_page(r) else (wider, coded)))
         for address, r in answers.items()
     }
-    kinds = {response.mimetype.rpartition("/")[2][:4] for response in answers.values()}
+    kinds = {str(response.mimetype).rpartition("/")[2][:4] for response in answers.values()}
     assert kinds == {"html", "csv", "json", "pdf", "vnd."}
     assert not {address: numbers for address, numbers in found.items() if numbers}
 
