@@ -190,15 +190,16 @@ def must_add_factor(settings: Settings, found: Member) -> bool:
     return not demonstration(current_app)
 
 
-def keep_lost_form(found: Expired) -> bool:
-    """What was posted on an expired session is kept for its author, sealed to her team."""
+def keep_lost_form(found: Expired, path: str | None = None) -> bool:
+    """What was posted on an expired session is kept for its author, sealed to her team; `path`
+    is the address of its form where it was posted to another."""
     lost_forms = import_module("casework.cases.lost_forms")
     return bool(
         lost_forms.keep(
             db.session(),
             gate.settings().server_key,
             found,
-            request.path,
+            path or request.path,
             list(request.form.items(multi=True)),
         )
     )

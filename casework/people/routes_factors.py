@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -74,14 +75,14 @@ def phone() -> str | Response:
     offer = form.offer.data or request.args.get("offer", "")
     if not offer:
         return redirect(url_for("factors.phone", offer=secrets.token_hex(16)), 303)
-    form.offer.data, secret = offer, offered(offer)
-    return render_template(
-        "people/factor_phone.html",
-        form=form,
-        code=qr.drawn(phones.address(secret, settings().service_name)),
-        letters=phones.written(secret),
-        now=clock.now(),
-    )
+    form.offer.data = offer
+    return render_template("people/factor_phone.html", form=form, **shown(offered(offer)))
+
+
+def shown(secret: bytes) -> dict[str, Any]:
+    """A secret as a telephone takes it, scanned or typed, and the time it must agree with."""
+    code = qr.drawn(phones.address(secret, settings().service_name))
+    return {"code": code, "letters": phones.written(secret), "now": clock.now()}
 
 
 @blueprint.post("/account/factors/phone")

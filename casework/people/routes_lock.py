@@ -18,6 +18,7 @@ from casework.web import cookies
 from casework.web.forms import posted
 from casework.web.gate import member, public, requires, settings
 from casework.web.language import OWN_ADDRESS
+from casework.web.member import Expired, Member
 
 blueprint = Blueprint("lock", __name__)
 LOST_FORMS = "cases.lost"
@@ -37,18 +38,45 @@ def keys_of_session() -> tuple[str, bytes]:
 # Locked
 
 
+def way_back() -> str:
+    """The address after the lock: the form that was kept, the page that was asked for, or the
+    first one."""
+    kept = bool(request.args.get("kept")) and LOST_FORMS in current_app.view_functions
+    return url_for(LOST_FORMS) if kept else onward(request.args.get("back"))
+
+
 @blueprint.get("/lock")
 @public
 def page() -> str | Response:
     """Asks for the six digits; leads on whoever has nothing locked."""
+    kept = bool(request.args.get("kept"))
     if g.get("member") is not None:
-        return redirect(onward(request.args.get("back")), 303)
+        return redirect(way_back(), 303)
     if g.get("expired") is None or not g.expired.locked:
-        return redirect(url_for("people.sign_in", notice="session_expired"), 303)
-    kept = bool(request.args.get("kept")) and LOST_FORMS in current_app.view_functions
+        notice = "form_kept" if kept else "session_expired"
+        return redirect(url_for("people.sign_in", notice=notice), 303)
     form = refused(LockForm())
-    form.back.data = url_for(LOST_FORMS) if kept else onward(request.args.get("back"))
+    form.back.data = way_back()
     return render_template("people/lock.html", form=form, kept=kept)
+
+
+@blueprint.post("/lock/form")
+@public
+def keep_form() -> Response:
+    """What was begun on a page that stood idle is kept for its author, and not done."""
+    found, path = author(), request.form.get("lock_path", "").partition("?")[0]
+    keep = current_app.extensions["keep_lost_form"]
+    kept = found is not None and bool(OWN_ADDRESS.fullmatch(path)) and keep(found, path)
+    return redirect(url_for("lock.page", kept=kept or None), 303)
+
+
+def author() -> Expired | None:
+    """Whose cookie this browser holds, as the author of a form that she did not send."""
+    found = g.get("member")
+    if isinstance(found, Member):
+        return Expired(found.session_id, found.actor.user_id, found.session_key)
+    expired = g.get("expired")
+    return expired if isinstance(expired, Expired) else None
 
 
 @blueprint.post("/lock")

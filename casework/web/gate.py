@@ -78,6 +78,7 @@ def csrf_token(session_key: bytes) -> str:
 
 def register(app: Flask, loader: Loader, keep_lost_form: Callable[[Expired], bool]) -> None:
     """Every request passes the gate before its view; `loader` turns a token into a member."""
+    app.extensions["keep_lost_form"] = keep_lost_form
 
     @app.before_request
     def pass_gate() -> Response | None:

@@ -36,5 +36,6 @@ def gave(session: Session, person: Person, code: str) -> Used | None:
 def attempt(client: StrictClient, person: Person, code: str = "", words: str = "") -> str:
     """Where the sign-in form leads with this code, and her own words unless others are given."""
     page = client.page("/sign-in")
-    typed = {"handle": person.handle, "passphrase": words or person.words, "code": code}
-    return str(client.send(page, "/sign-in", **typed).headers["Location"])
+    given = words or person.words
+    answer = client.send(page, "/sign-in", handle=person.handle, passphrase=given, code=code)
+    return str(answer.headers["Location"])

@@ -225,7 +225,8 @@ def test_digits_chosen_on_the_page_lock_this_very_session(
     with clock.at(NOON):
         enter(client, cast.person("zeinab"))
         page = client.page("/account/pin")
-        assert "deux fois les mêmes" in client.submit(page, "/pin", pin=PIN, pin_again="271829").text
+        twice = client.submit(page, "/pin", pin=PIN, pin_again="271829")
+        assert "deux fois les mêmes" in twice.text
         assert "trop faciles" in client.submit(page, "/pin", pin="123456", pin_again="123456").text
         assert "rouvrent la page" in client.submit(page, "/pin", pin=PIN, pin_again=PIN).text
     with clock.at(PAUSE):

@@ -4,16 +4,18 @@ pages of second factors, lock and alarm free of barriers."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from casework import clock
 from casework.people import locks
-from casework.people.models import SessionRow, UserFactor
+from casework.people.models import SessionRow, User, UserFactor
 from tests.support.browser import barriers, overflow
 from tests.support.cast import Cast, Person
 
@@ -117,7 +119,7 @@ def test_an_answer_serves_once_and_a_copied_key_is_noticed(
     oldest, older, answer = (answer_of(phone, site, person) for _ in range(3))
 
     def sent(form: dict[str, str]) -> str:
-        found = phone.request.post(f"{site}/sign-in/key", form=form, max_redirects=0)
+        found = phone.request.post(f"{site}/sign-in/key", form={**form}, max_redirects=0)
         return found.headers["location"]
 
     assert sent({**answer, "challenge": oldest["challenge"]}).startswith("/sign-in/key?refused=key")
@@ -166,3 +168,58 @@ def test_the_lock_opens_by_keyboard_alone(
     phone.keyboard.press("Enter")
     expect(phone).to_have_url(f"{site}/desk")
     assert len(session.scalars(select(SessionRow.id)).all()) == 1
+
+
+# A page that stands idle
+
+
+def stands_idle(page: Page, session: Session, address: str) -> None:
+    """The page is open, and a quarter of an hour goes by on the telephone and on the server."""
+    page.clock.install()
+    page.goto(address)
+    if "/invitation" in address:
+        page.fill("#name", "Nouvelle")
+    away = clock.now() - timedelta(minutes=16)
+    session.execute(update(SessionRow).values(seen_at=away))
+    session.commit()
+    page.clock.fast_forward("15:20")
+
+
+def test_an_idle_page_goes_by_itself_and_comes_back_with_the_digits(
+    phone: Page, site: str, cast: Cast, session: Session
+) -> None:
+    locks.choose_pin(session, cast.person("zeinab").keyring, "271828")
+    session.commit()
+    sign_in(phone, site, cast.person("zeinab"))
+    stands_idle(phone, session, f"{site}/account/factors")
+    expect(phone.locator("h1")).to_have_text("La page est verrouillée")
+    phone.fill("#pin", "271828")
+    phone.click("main form button")
+    expect(phone).to_have_url(f"{site}/account/factors")
+
+
+def test_what_was_begun_on_an_idle_page_is_kept_and_not_done(
+    phone: Page, site: str, cast: Cast, session: Session
+) -> None:
+    locks.choose_pin(session, cast.person("aminata").keyring, "271828")
+    session.commit()
+    sign_in(phone, site, cast.person("aminata"))
+    stands_idle(phone, session, f"{site}/team/{cast.team('Goundam').id}/invitation")
+    expect(phone.locator("main")).to_contain_text("est gardé en sécurité")
+    phone.fill("#pin", "271828")
+    phone.click("main form button")
+    expect(phone).to_have_url(f"{site}/lost-forms")
+    phone.click("form[action^='/lost-forms/'] button")
+    expect(phone.locator("#name")).to_have_value("Nouvelle")
+    session.expire_all()
+    assert session.scalars(select(User.id).where(User.handle == "nouvelle")).all() == []
+
+
+def test_a_page_in_use_stays(phone: Page, site: str, cast: Cast, session: Session) -> None:
+    sign_in(phone, site, cast.person("zeinab"))
+    phone.clock.install()
+    phone.goto(f"{site}/account")
+    for _ in range(3):
+        phone.clock.fast_forward("10:00")
+        phone.keyboard.press("Shift")
+    expect(phone.locator("h1")).to_have_text("Mon compte")

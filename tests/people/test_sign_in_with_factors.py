@@ -18,7 +18,7 @@ from casework.audit.models import AuditEntry
 from casework.people import factors
 from casework.people.models import SessionRow, UserFactor
 from casework.vault import one_time_codes as phones
-from config import Settings
+from config import Settings, make_keys
 from tests.conftest import new_client
 from tests.people.second_factors import attempt, shown, with_phone
 from tests.support.cast import Cast, enter
@@ -218,8 +218,6 @@ def test_in_a_demonstration_nobody_must(cast: Cast, strict: StrictClient) -> Non
     ids=["required", "optional", "without relays", "administrators"],
 )
 def test_the_setting_names_who_is_asked(instance: Path, text: str, asked: dict[str, bool]) -> None:
-    from casework.cli.keys import make_keys
-
     make_keys(instance)
     own = Settings.from_environment(
         {"CASEWORK_INSTANCE": str(instance), "CASEWORK_SECOND_FACTOR": text}
