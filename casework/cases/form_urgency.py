@@ -19,4 +19,4 @@ def urgency_in_words(values: Values) -> str:
         return codes.label("priorite", chosen)
     facts, health = values.get("facts", {}), values.get("health", {})
     proposed = suggested_urgency(grievances_of(values), facts, health, clock.now())
-    return str(_("%(urgency)s (proposed)", urgency=codes.label("priorite", proposed.urgency)))
+    return str(_("Proposed: %(urgency)s", urgency=codes.label("priorite", proposed.urgency)))

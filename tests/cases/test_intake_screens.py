@@ -277,6 +277,13 @@ def test_a_grievance_sent_twice_is_one(zeinab: StrictClient, session: Session, c
     assert len(walk.told(session, cast, walk.case_of(page))["facts"]["grievances"]) == 1
 
 
+def test_the_urgency_nobody_chose_is_shown_as_proposed(zeinab: StrictClient, draft: UUID) -> None:
+    page = zeinab.page(f"/cases/{draft}/intake/check")
+    assert "Urgence Proposée : Normal" in page.text
+    zeinab.submit(page)
+    assert "Proposée : Normal" in zeinab.page(f"/cases/{draft}").text
+
+
 def test_opening_twice_opens_once(zeinab: StrictClient, draft: UUID) -> None:
     page = zeinab.page(f"/cases/{draft}/intake/check")
     assert zeinab.submit(page).heading == zeinab.submit(page).heading
