@@ -28,13 +28,15 @@ from casework.people.models import Team
 from casework.policy import Actor, Permission
 from casework.referrals.models import Referral
 from casework.referrals.workflow import OPEN
-from casework.statistics.labels import GROUPS, code_label, dimension_label, kind_label
+from casework.statistics.labels import code_label, dimension_label, kind_label
 from casework.statistics.queries import closed_period, fingerprints
 from casework.vault.keys import Keyring
 
 MONTHS = 6
 SAMPLE, MOST_OPENED = 5, 60
 PLAIN = ("age", "sex", "problem")
+TOLD = ("service", "referral_end", "outcome", "document", "closure")
+"""The details that a verifier can hold against papers; what happened to the person is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +165,19 @@ def recent_months() -> list[date]:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One fact of a file in codes: what was counted, in which month, under which groups."""
+    """One fact of a file in words: what was counted, in which month, with which details."""
 
     kind: str
     month: date
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One drawn file: the groups of the person it is about, and what it counts for."""
+
     groups: tuple[tuple[str, str], ...]
+    proofs: tuple[Proof, ...]
 
 
 def sample(
@@ -178,7 +188,7 @@ def sample(
     quarter: str,
     verifier: str,
     number: int,
-) -> list[list[Proof]]:
+) -> list[Shown]:
     """What five files of the team stand for in a published quarter, without name, code or place.
 
     Which files follows from the published figures and from the number that the verifier says aloud:
@@ -199,12 +209,12 @@ def sample(
         verifier=verifier,
         ids=[case_id for case_id, _ in shown],
     )
-    return [proofs for _, proofs in shown]
+    return [each for _, each in shown]
 
 
 def drawn(
     session: Session, keyring: Keyring, team_id: UUID, quarter: str, number: int
-) -> Iterator[tuple[UUID, list[Proof]]]:
+) -> Iterator[tuple[UUID, Shown]]:
     """At most five files with facts in the quarter, in the order of the lot."""
     found = 0
     for case_id in by_lot(session, team_id, quarter, number)[:MOST_OPENED]:
@@ -213,9 +223,9 @@ def drawn(
         if not counts(session, opened):
             continue
         facts = wanted_facts(file_of(session, opened)).values()
-        own = [proof(each) for each in facts if quarter_of(each.happened_on) == quarter]
+        own = [each for each in facts if quarter_of(each.happened_on) == quarter]
         if own:
-            yield case_id, own
+            yield case_id, Shown(groups(own[0]), tuple(map(proof, own)))
             found += 1
         if found == SAMPLE:
             return
@@ -241,10 +251,15 @@ def lot(digest: str, number: int, case_id: UUID) -> bytes:
     return hashlib.sha256(f"{digest}:{number}:{case_id}".encode()).digest()
 
 
-def proof(fact: Wanted) -> Proof:
-    """A fact in words, its day as its month, its place left out."""
+def groups(fact: Wanted) -> tuple[tuple[str, str], ...]:
+    """Under which groups the file counts; its place is left out."""
     place = fact.dimensions
-    plain = zip(PLAIN, (place.age_group, place.sex, place.problem_group), strict=True)
-    coded = [*plain, *((name, code) for name, code in fact.detail.items() if name in GROUPS)]
-    words = tuple((dimension_label(name), code_label(name, code)) for name, code in coded)
-    return Proof(kind_label(str(fact.kind)), fact.happened_on.replace(day=1), words)
+    codes = zip(PLAIN, (place.age_group, place.sex, place.problem_group), strict=True)
+    return tuple((dimension_label(name), code_label(name, code)) for name, code in codes)
+
+
+def proof(fact: Wanted) -> Proof:
+    """A fact in words, its day as its month."""
+    known = ((name, code) for name, code in fact.detail.items() if name in TOLD)
+    details = tuple(code_label(name, code) for name, code in known)
+    return Proof(kind_label(str(fact.kind)), fact.happened_on.replace(day=1), details)

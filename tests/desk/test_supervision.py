@@ -84,7 +84,9 @@ def test_nobody_else_reads_it(session: Session, cast: Cast, handle: str, team: s
 
 @pytest.mark.usefixtures("_published")
 def test_a_number_draws_five_files_that_consented(session: Session, cast: Cast) -> None:
-    assert [len(files) > 0 for files in drawn(session, cast, 17)] == [True] * 5
+    shown = drawn(session, cast, 17)
+    assert [len(one.proofs) > 0 for one in shown] == [True] * 5
+    assert {len(one.groups) for one in shown} == {3}
     (entry,) = noted(session, "evidence.shown")
     assert (len(entry["ids"]), entry["verifier"], entry["period"]) == (5, "donor", "2026-Q1")
 

@@ -16,7 +16,10 @@ from tests.statistics.screens.conftest import Programme
 from tests.support.databases import connect
 from tests.support.strict_client import StrictClient
 
-PRIVATE = sorted(table.name for table in Base.metadata.sorted_tables if table.name not in READABLE)
+
+def private() -> list[str]:
+    """Every table that is not published, once the application has named them all."""
+    return [each.name for each in Base.metadata.sorted_tables if each.name not in READABLE]
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def ask(engine: Engine, statement: str) -> object:
     "table", ["cases", "case_entries", "facts", "referrals", "consents", "users"]
 )
 def test_no_table_of_people_can_be_read(reading: Engine, table: str) -> None:
-    assert table in PRIVATE
+    assert table in private()
     for statement in (
         f"SELECT * FROM {table}",  # noqa: S608 - fixed names
         f"SELECT count(*) FROM {table}",  # noqa: S608
@@ -47,7 +50,8 @@ def test_no_table_of_people_can_be_read(reading: Engine, table: str) -> None:
 
 
 def test_every_other_table_is_closed_too(reading: Engine) -> None:
-    for table in PRIVATE:
+    assert len(private()) > 30
+    for table in private():
         with pytest.raises(DatabaseError):
             ask(reading, f"SELECT count(*) FROM {table}")  # noqa: S608 - fixed names
 
