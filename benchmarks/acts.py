@@ -13,6 +13,7 @@ from casework.cases.listing import Filter, list_cases
 from casework.referrals.actions import Act, move
 from casework.referrals.deadlines import Urgency
 from casework.referrals.drafting import Wish, draft_referral
+from casework.referrals.rotation import rotate_team
 from casework.referrals.workflow import Move
 from tests.support.cast import HEALTH, Person
 
@@ -92,6 +93,18 @@ def refer(ground: Ground) -> Call:
             row = draft_referral(session, *by, ground.case_id, wish)
             move(session, *by, row.id, Move.SEND, Act(clock.today()))
             session.flush()
+
+    return call
+
+
+def rotate(ground: Ground, person: Person) -> Call:
+    """The person's team has new keys, without the commit."""
+    own, team_id = ground.app.extensions["settings"], person.actor.memberships[0].team_id
+
+    def call() -> None:
+        with ground.session() as session:
+            by = (session, person.actor, person.keyring, team_id)
+            rotate_team(*by, own.server_key, None)
 
     return call
 

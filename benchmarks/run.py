@@ -28,6 +28,8 @@ def measured(small: Ground, many: Ground) -> Iterator[Measured]:
     yield shares.measure("page of the list (20)", acts.list_page(small))
     yield shares.measure("page of a case", acts.open_case(small))
     yield shares.measure("refer", acts.refer(small))
+    name = f"new keys for a team of {SEARCHED} cases"
+    yield shares.measure(name, acts.rotate(many, many.cast.person("oumar")), times=3)
     for words in MISSPELT:
         name = f"search among {SEARCHED} cases ({len(words.split())} words)"
         yield shares.measure(name, misspelt(many, words), times=8)

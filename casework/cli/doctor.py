@@ -19,6 +19,7 @@ from casework.audit.models import AuditEntry
 from casework.cli import backups
 from casework.cli.ground import require_database, settings
 from casework.cli.models import JobClaim
+from casework.cli.recovery import papers
 from casework.db import db
 from casework.errors import BadConfiguration
 from config import Settings
@@ -143,6 +144,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[str]], ...] = (
     clocks,
     safe_writes,
     last_backup,
+    papers,
 )
 
 

@@ -23,6 +23,7 @@ from casework.cli import backups
 from casework.cli.boxes import stored_boxes
 from casework.cli.models import JobClaim
 from casework.facts.actions import shuffle_facts
+from casework.people.rotation import forget_old_seeds
 from casework.people.sessions import expire_sessions
 from casework.referrals.chores import expire_grants
 from casework.rights import queries as ends
@@ -134,13 +135,15 @@ def check_boxes(session: Session, _own: Settings) -> int:
 
 
 def forget(session: Session, _own: Settings) -> int:
-    """Held forms that are over and old claims are gone; returns how many rows."""
+    """Held forms that are over, old claims and seeds of long retired keys are gone; returns how
+    many rows."""
     now = clock.now()
     gone = [
         session.execute(delete(HeldForm).where(HeldForm.expires_at < now)),
         session.execute(delete(JobClaim).where(JobClaim.claimed_at < now - CLAIMS_KEPT)),
     ]
-    return sum(int(getattr(result, "rowcount", 0)) for result in gone)
+    seeds = forget_old_seeds(session)
+    return seeds + sum(int(getattr(result, "rowcount", 0)) for result in gone)
 
 
 def back_up(session: Session, own: Settings) -> int:

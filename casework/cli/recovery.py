@@ -6,20 +6,26 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.cli.ground import RULES, Refused, on_database, settings
 from casework.cli.recovery_papers import pages
+from casework.db import db
+from casework.demonstration.load import is_demonstration
 from casework.people.recovering import asked_for, readiness, take_back
 from casework.people.team_keys import recovery_print
 from casework.vault.keys import new_seed
-from casework.vault.offline import marks_in
+from casework.vault.offline import CHECKED, marks_in
 from casework.vault.passphrases import word_list
 from casework.vault.recovery import (
+    PAPERS,
     piece_marks,
     recovery_fingerprint,
     recovery_words,
@@ -27,8 +33,10 @@ from casework.vault.recovery import (
 )
 from casework.vault.recovery_files import Answered
 from casework.vault.suites import xwing_public
+from config import Settings
 
 PUBLIC, MARKS = "recovery.pub", "recovery.marks"
+YEAR = timedelta(days=366)
 CASEWORK = Path(__file__).resolve().parents[1]
 START = "import sys\nfrom casework.vault.offline import main\nsys.exit(main())\n"
 folder = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
@@ -67,7 +75,7 @@ def make_papers(place: Path) -> None:
     seed = new_seed()
     shares, public = split_recovery(seed), xwing_public(seed)
     for number, text in pages(shares, public, clock.today()).items():
-        keep(place / f"paper-{number}.html", text)
+        keep((place / f"paper-{number}").with_suffix(".html"), text)
     marks = {str(number): mark for number, mark in piece_marks(shares).items()}
     fields = {"format": "casework-recovery-marks-1", "recovery": recovery_fingerprint(seed)}
     keep(place / MARKS, json.dumps(fields | {"marks": marks}) + "\n")
@@ -102,6 +110,33 @@ def said(recovery: str | None, present: str) -> str:
     if recovery is None:
         return "no paper brings it back: its coordinator makes new keys (My team)"
     return "ready" if recovery == present else "the old papers only: its coordinator makes new keys"
+
+
+def papers(own: Settings) -> Iterator[str]:
+    """The papers bring every team of the programme back, and each was looked at within a year."""
+    try:
+        teams = [] if is_demonstration(db.session()) else readiness(db.session())
+    except SQLAlchemyError:
+        return
+    present = recovery_print(own.recovery_public)
+    if teams and not present:
+        yield "No recovery papers: run `recovery create` before more cases come (docs/recovery.md)."
+    elif any(one.recovery != present for one in teams):
+        yield "The recovery papers do not bring every team back: see `recovery status`."
+    if teams and present and not looked_at(own.instance / CHECKED):
+        yield "A recovery paper was not looked at for a year: «Yearly check» in docs/recovery.md."
+
+
+def looked_at(notes: Path) -> bool:
+    """True where each of the three papers was found good within the last year, or the set itself is
+    no older than that."""
+    marks = notes.with_name(MARKS)
+    begun = datetime.fromtimestamp(marks.stat().st_mtime, UTC) if marks.exists() else None
+    if begun is not None and clock.now() - begun < YEAR:
+        return True
+    words = notes.read_text().split() if notes.exists() else []
+    last = dict(zip(words[1::2], map(date.fromisoformat, words[::2]), strict=False))
+    return all(clock.today() - last.get(str(one), date.min) < YEAR for one in PAPERS)
 
 
 @command.command("export")

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from casework import create_app
+from casework import clock, create_app
 from casework.cases.access import access_case
 from casework.cli import recovery as commands
 from casework.db import db
@@ -152,6 +152,24 @@ def test_a_paper_read_from_its_code_is_the_paper(papers: Path) -> None:
 def test_another_file_is_refused(kind: type[Asked] | type[Answered], text: bytes) -> None:
     with pytest.raises(SealBroken):
         kind.read(text)
+
+
+def test_the_doctor_asks_for_papers_and_for_the_yearly_look(
+    app: Flask, cast: Cast, session: Session, papers: Path
+) -> None:
+    own: Settings = app.extensions["settings"]
+    with app.app_context():
+        without = own.with_changes(recovery_public=None)
+        assert "No recovery papers" in "".join(commands.papers(without))
+        assert "do not bring every team back" in "".join(commands.papers(own))
+        marks = own.instance / "recovery.marks"
+        marks.write_text((papers / "recovery.marks").read_text())
+        assert "a year" not in "".join(commands.papers(own))
+        with clock.at(clock.now() + timedelta(days=400)):
+            assert "a year" in "".join(commands.papers(own))
+            noted = [f"{clock.today()} {number}\n" for number in (1, 2, 3)]
+            (own.instance / offline.CHECKED).write_text("".join(noted))
+            assert "a year" not in "".join(commands.papers(own))
 
 
 # The drill
