@@ -64,6 +64,7 @@ format: $(VENV)/test.stamp ## lays the code out
 
 bench: $(VENV)/test.stamp catalogues ## what a request costs, and of what
 	$(PYTHON) -m benchmarks.run
+	$(PYTHON) -m benchmarks.audit
 	$(PYTHON) -m benchmarks.statistics
 
 catalogues: $(VENV)/run.stamp
