@@ -18,6 +18,7 @@ from casework.db import Base
 from casework.demonstration.activities import activity_steps
 from casework.demonstration.inventions import invent
 from casework.demonstration.looks import looking_steps
+from casework.demonstration.opinions import opinions
 from casework.demonstration.play import Step, perform
 from casework.demonstration.scenarios import play_scenarios
 from casework.demonstration.staff import EVERYBODY, passphrase
@@ -78,7 +79,7 @@ def load(session: Session, echo: Echo, cases: int = CASES, seed: int = SEED) -> 
     steps.extend(referrals_to_answer(stage, clock.today()))
     for number, story in enumerate(stories):
         steps.extend(perform(stage, story, number))
-    steps += activity_steps(stage, begin, seed)
+    steps += activity_steps(stage, begin, seed) + opinions(stage, seed, begin)
     steps += looking_steps(stage, current_app.extensions["settings"].server_key, clock.today())
     play_all(session, echo, steps + closings(session, begin) + routine(stage, begin))
     record(session, "demonstration.loaded", actor=None, cases=cases)

@@ -16,6 +16,7 @@ from casework.statistics.notes import errata
 from casework.statistics.signing import POINTS, sign_quarter
 from tests.cli.conftest import Run
 from tests.support.cast import GOUNDAM, TOMBOUCTOU, Cast
+from tests.support.databases import on_both_databases
 
 
 @pytest.fixture
@@ -76,6 +77,7 @@ def closed_quarters(run: Run, counting: None) -> None:
         assert said(run, "close", f"2026Q{number}")[0] == 0
 
 
+@on_both_databases
 def test_a_year_is_closed_kind_by_kind_and_once(
     run: Run, session: Session, closed_quarters: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,11 +18,12 @@ import pytest
 from casework.statistics import attack as attacks
 from casework.statistics import protect, yearly
 from casework.statistics.attack import Attack, Interval, attack_on
-from casework.statistics.catalogue import read_catalogue
-from casework.statistics.closing import Record
-from casework.statistics.published import read_published
+from casework.statistics.catalogue import read_catalogue, versions
+from casework.statistics.closing import Record, quarter_block
+from casework.statistics.published import Statement, read_published
+from casework.statistics.rounding import Chance
 from casework.statistics.solver import INFINITY, Extremes, Program
-from tests.statistics.examples import YEAR
+from tests.statistics.examples import YEAR, records
 
 SMALL = Path(__file__).with_name("small.toml")
 CATALOGUE = read_catalogue(SMALL)
@@ -333,3 +334,17 @@ def test_both_tools_run_in_an_empty_folder_without_a_database(
         run = subprocess.run(command, cwd=here, env=place, capture_output=True, text=True)
         assert run.returncode == 0, run.stderr
     assert [each.name for each in here.iterdir()] == ["out"]
+
+
+def test_the_whole_grid_of_a_large_kind_is_taken_in() -> None:
+    """One quarter of incidents, all nine dimensions: 45 360 unknown counts."""
+    rng = random.Random(6)
+    catalogue = versions()[-1]
+    own = records("incident", 120, rng, ["2026Q1"])
+    block = quarter_block(catalogue, "incident", "2026Q1", own, [], Chance(rng))
+    intervals = {place: (max(0, value - 4), value + 4) for place, value in block.values.items()}
+    said = Statement("incident", "2026Q1", ("2026Q1",), 9, intervals, dict(block.values))
+    trial = attack_on(catalogue, "incident", [said])
+    assert trial.model.unknown == 45_360
+    assert narrowest(trial.cells()) >= 4
+    assert narrowest(trial.base(3)) >= 4
