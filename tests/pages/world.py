@@ -10,8 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework import clock
 from casework.cases.field_kinds import Per
 from casework.consent.models import ConsentRow
+from casework.programme.actions import Described, record_activity
 from casework.referrals.models import ReferralMove
 from casework.referrals.workflow import Move
 from tests.support.cast import GOUNDAM, HEALTH, Cast
@@ -25,14 +27,20 @@ SAMPLES: dict[str, Any] = {
     "kind": "journal",
     "noun": "service",
     "table": "commune",
+    "quarter": "2026Q1",
+    "verifier": "donor",
+    "number": 5,
 }
 OF_STATISTICS = {"kind": "registered"}
+OF_PROGRAMME = {"kind": "causerie"}
 
 
 def sample(endpoint: str, name: str) -> Any:
     """A value for an argument that names no row of this world."""
     if endpoint.startswith("statistics.") and name in OF_STATISTICS:
         return OF_STATISTICS[name]
+    if endpoint.startswith("programme.") and name in OF_PROGRAMME:
+        return OF_PROGRAMME[name]
     return SAMPLES[name] if name in SAMPLES else uuid4()
 
 
@@ -56,6 +64,9 @@ def make_world(app: Flask, session: Session, cast: Cast) -> World:
     moved(session, mariam, row, Move.ACCEPT)
     entry_id = noted(session, zeinab, case, Per.JOURNAL, nature="entretien", text="Un mot.")
     consent = session.scalars(select(ConsentRow.id).where(ConsentRow.case_id == case.id)).first()
+    heads = {("F", "u18"): 7}
+    said = Described("causerie", clock.today(), "ML060208", "photo", theme="land", heads=heads)
+    talk = record_activity(session, cast.person("aminata").actor, said)
     move_id = session.scalars(select(ReferralMove.id)).first()
     session.commit()
     return World(
@@ -70,5 +81,6 @@ def make_world(app: Flask, session: Session, cast: Cast) -> World:
             "partner_id": cast.team(HEALTH).id,
             "other_id": cast.team(HEALTH).id,
             "user_id": cast.person("ibrahim").id,
+            "activity_id": talk.id,
         }
     )
