@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casework import clock
-from casework.cli import doctor
+from casework.cli import doctor, recovery
 from tests.cli.conftest import Run
 from tests.support.cast import Cast
 
@@ -25,6 +25,7 @@ def well(
     swaps.write_text("Filename Type Size\n")
     monkeypatch.setattr(doctor, "MOUNTS", mounts)
     monkeypatch.setattr(doctor, "SWAPS", swaps)
+    monkeypatch.setattr(recovery, "readiness", lambda _session: [])
     run("jobs", "run")
     run("backup", "key", str(tmp_path / "key"))
     run("backup", "run", str(tmp_path / "backups"))
