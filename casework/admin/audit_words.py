@@ -191,12 +191,18 @@ def state_words(code: str) -> str:
     return codes.label("statut_referencement", code) if known else code
 
 
+def kind_words(code: str) -> str:
+    """What kind of activity it was; other kinds say themselves."""
+    return codes.label("type_activite", code) if codes.is_code("type_activite", code) else code
+
+
 NOBODY: dict[str, Any] = {
     "team": _l("the organisation"),
     "to": _l("nobody"),
     "act": _l("every act"),
 }
 LABELS: dict[str, Any] = {
+    "kind": kind_words,
     "role": lambda code: role_label(code) or code,
     "section": section_words,
     "from_state": state_words,

@@ -168,11 +168,12 @@ def test_somebody_with_several_functions_sees_each_exercise_once() -> None:
     assert len(exercises_for(actor)) == len(set(exercises_for(actor))) == 1
 
 
-def test_what_an_exercise_tells_to_choose_stands_on_a_page() -> None:
+def test_what_an_exercise_tells_to_choose_stands_on_a_page(app: Flask) -> None:
     root = Path(__file__).parents[2]
     pages = [path.read_text() for path in (root / "templates").rglob("*.html")]
     named = re.compile("(?:choose|open) (?:one and )?“([^”]+)”", re.IGNORECASE)
-    told = [str(step) for own in EXERCISES.values() for each in own for step in each.steps]
+    with app.test_request_context("/", headers={"Cookie": "__Host-language=en"}):
+        told = [str(step) for own in EXERCISES.values() for each in own for step in each.steps]
     words = {found for step in told for found in named.findall(step)}
     assert len(words) >= 5
     for found in words:
