@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit.models import AuditEntry
-from casework.people import accounts, members
+from casework.db import db
+from casework.people import accounts, alarms, members
 from casework.people.limits import HANDLE
 from casework.people.models import SessionRow
 from casework.policy import Role
 from casework.vault.passphrases import generate_passphrase
 from casework.vault.stretching import FLOOR, Cost, stretch
+from tests.people.second_factors import with_phone
 from tests.support.cast import Cast, enter, sign_in
 from tests.support.strict_client import StrictClient
 
@@ -106,6 +108,39 @@ def test_every_refusal_costs_exactly_one_slow_hash(
     handle = handle_of(session, cast)
     assert attempt(client, handle, generate_passphrase()) == REFUSED
     assert stretched == [FLOOR.memory_kib]
+
+
+@pytest.fixture
+def asked(app: Flask) -> Iterator[list[str]]:
+    """Every statement the database is asked, without its values."""
+    found: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        found.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_every_refusal_asks_the_database_the_same_questions(
+    cast: Cast, client: StrictClient, session: Session, asked: list[str]
+) -> None:
+    with_phone(session, cast.person("zeinab"))
+    alarms.raise_alarm(session, cast.person("ibrahim").id)
+    newcomer = invited_only(session, cast)
+    questions = []
+    for handle in ("zeinab", "ibrahim", "fanta", newcomer, "nobody"):
+        page = client.page("/sign-in")
+        asked.clear()
+        client.send(
+            page, "/sign-in", handle=handle, passphrase=generate_passphrase(), code="123456"
+        )
+        questions.append(tuple(asked))
+    assert questions[0]
+    assert len(set(questions)) == 1
 
 
 def test_nobody_who_writes_waits_for_the_slow_hash(
