@@ -16,6 +16,10 @@ BOUNDS = frozenset({"checkpoint-differs", "witness-differs"})
 """Problems whose index only says that nothing before it is bad."""
 
 
+NAMED = 10
+"""So many ranges of emptied entries are named; the entries `audit.redacted` name all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong; `first` is the first index that can be bad, None for no index."""
@@ -139,6 +143,20 @@ def judge_checkpoints(walk: Walk, checkpoints: Sequence[Checkpoint], code: str) 
         elif walk.bad is None:
             problems.append(Problem(f"{code}-shorter", walk.tree.size, str(checkpoint.size)))
     return problems
+
+
+def told_redacted(walk: Walk) -> list[Remark]:
+    """For each reason how many entries have no content any more, and the first of their ranges."""
+    reasons = sorted({reason for _, _, reason in walk.redacted})
+    return [Remark("redacted", _told(walk, reason)) for reason in reasons]
+
+
+def _told(walk: Walk, reason: str) -> str:
+    spans = [(first, last) for first, last, why in walk.redacted if why == reason]
+    count = sum(last - first + 1 for first, last in spans)
+    named = [f"{first}-{last}" if first < last else str(first) for first, last in spans]
+    more = ", …" if len(named) > NAMED else ""
+    return f"{count} ({reason}: {', '.join(named[:NAMED])}{more})"
 
 
 def _merged(redactions: Iterable[Redaction]) -> Mapping[str, list[Span]]:

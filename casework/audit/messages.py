@@ -125,8 +125,8 @@ REMARKS = {
         "quoi que ce soit sur les signatures : aucun repère n’a encore été donné",
     ),
     "redacted": (
-        "what {detail} entries said: their content was removed, only their hashes remain",
-        "ce que disaient {detail} actes : leur contenu a été retiré, seules restent les empreintes",
+        "what these entries said, whose content was removed and whose hashes remain: {detail}",
+        "ce que disaient ces actes, dont le contenu a été retiré et l’empreinte gardée : {detail}",
     ),
     "waiting": (
         "anything about {detail} entries that have no place in the tree yet",

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from casework.audit.bodies import hour_of
 from casework.audit.checkpoints import (
     Checkpoint,
     LogKey,
@@ -25,6 +26,7 @@ from casework.audit.inspection import (
     Walk,
     judge_checkpoints,
     judge_entries,
+    told_redacted,
 )
 from casework.audit.models import AuditCheckpoint, AuditEntry, AuditNode
 from casework.audit.sequencer import tree_size
@@ -46,6 +48,7 @@ class Stored:
     actor: UUID | None
     case: UUID | None
     at: datetime
+    hour: int
 
 
 def verify_database(
@@ -79,6 +82,7 @@ _IN_ORDER = (
         AuditEntry.actor_id,
         AuditEntry.case_id,
         AuditEntry.at,
+        AuditEntry.hour,
     )
     .where(AuditEntry.idx.is_not(None))
     .order_by(AuditEntry.idx)
@@ -128,7 +132,8 @@ def _copies_agree(row: Stored, body: bytes) -> bool:
         said = json.loads(body)
     except ValueError:
         return False
-    return (said.get("action"), said.get("actor"), said.get("case"), said.get("at")) == (
+    told = (said.get("action"), said.get("actor"), said.get("case"), said.get("at"))
+    return row.hour == hour_of(row.at) and told == (
         row.action,
         str(row.actor) if row.actor else None,
         str(row.case) if row.case else None,
@@ -194,9 +199,9 @@ def _remark(
         report.proved += [Remark("checkpoints", str(len(own)))] if own else []
         report.proved += [Remark("witnesses", str(each.size)) for each in theirs]
     waiting = session.scalar(select(func.count()).where(AuditEntry.idx.is_(None)))
-    redacted = sum(last - first + 1 for first, last, _ in walk.redacted)
+    report.unproved += told_redacted(walk)
     after = walk.tree.size - own[-1].size if own else 0
-    for code, number in (("waiting", waiting), ("redacted", redacted), ("after", after)):
+    for code, number in (("waiting", waiting), ("after", after)):
         if number and number > 0:
             report.unproved.append(Remark(code, str(number)))
     report.unproved += [] if own else [Remark("no-checkpoint")]

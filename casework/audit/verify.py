@@ -31,6 +31,7 @@ from casework.audit.inspection import (
     Walk,
     judge_checkpoints,
     judge_entries,
+    told_redacted,
 )
 from casework.audit.messages import lines
 from casework.audit.tree import ProofBroken, check_consistency
@@ -201,9 +202,7 @@ def _remark(report: Report, walk: Walk, notes: Notes, untrusted: LogKey | None) 
         report.unproved.append(Remark("no-witness"))
     if untrusted is not None:
         report.unproved.append(Remark("no-key", str(untrusted)))
-    redacted = sum(last - first + 1 for first, last, _ in walk.redacted)
-    if redacted:
-        report.unproved.append(Remark("redacted", str(redacted)))
+    report.unproved += told_redacted(walk)
     report.unproved.append(Remark("truth"))
 
 

@@ -272,7 +272,7 @@ def test_a_redaction_with_another_reason_is_named(export: Path) -> None:
 
 def test_redacted_entries_are_said_to_be_unproved(original: Path) -> None:
     found = {remark.code: remark.detail for remark in verify_export(original).unproved}
-    assert found["redacted"] == "2"
+    assert found["redacted"] == "2 (retention: 2-3)"
 
 
 @pytest.mark.parametrize("name", sorted(formats.FILES))
