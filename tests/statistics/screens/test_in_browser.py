@@ -11,7 +11,16 @@ from tests.statistics.screens.conftest import LAST, Programme
 from tests.support.browser import barriers, overflow
 
 pytestmark = pytest.mark.browser
-ADDRESSES = ("/statistics", f"/statistics/{LAST}", f"/statistics/{LAST}/incident")
+ADDRESSES = (
+    "/statistics",
+    f"/statistics/{LAST}",
+    f"/statistics/{LAST}/incident",
+    f"/statistics/{LAST}/served/commune",
+    "/statistics/results",
+    "/statistics/pathway",
+    "/statistics/activities",
+)
+EVERY = (*ADDRESSES, f"/statistics/{LAST}/report", "/statistics/attestations")
 SHEET = re.compile(rb"/Type\s*/Page\b")
 
 
@@ -44,7 +53,7 @@ def test_no_barrier_and_nothing_beside_the_screen(
     sign_in(page, figures_address, programme)
     if language == "en":
         page.locator("button[lang=en]").click()
-    for address in ADDRESSES:
+    for address in EVERY:
         page.goto(figures_address + address)
         assert page.locator("html").get_attribute("lang") == language
         assert barriers(page) == []
