@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cryptography
 import pymerkle
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -345,6 +346,23 @@ def standing_alone(code: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_runs_without_database_or_configuration(original: Path) -> None:
     done = standing_alone("-m casework.audit.verify", str(original))
+    assert (done.returncode, done.stdout.split("\n")[0], done.stderr) == (0, "VERIFIED", "")
+
+
+def test_a_machine_with_nothing_but_python_and_cryptography_verifies(
+    original: Path, tmp_path: Path
+) -> None:
+    """The folder of the program and one package, copied; no other package can be found."""
+    packages = Path(cryptography.__file__).parents[1]
+    shutil.copytree(ROOT / "casework" / "audit", tmp_path / "casework" / "audit")
+    for needed in ("__init__.py", "errors.py", "clock.py", "vault", "i18n.py"):
+        (tmp_path / "casework" / needed).symlink_to(ROOT / "casework" / needed)
+    for needed in ("cryptography", "cffi", "pycparser", "_cffi_backend"):
+        for found in packages.glob(f"{needed}*"):
+            (tmp_path / found.name).symlink_to(found)
+    command = [sys.executable, "-S", "-m", "casework.audit.verify", str(original)]
+    environment = {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True)
     assert (done.returncode, done.stdout.split("\n")[0], done.stderr) == (0, "VERIFIED", "")
 
 
