@@ -38,6 +38,7 @@ from casework.web.notices import announce
 TO_CHOOSE = InputRequired(_l("Choose an answer."))
 NUMERIC = {"inputmode": "numeric", "class": "short"}
 LARGEST_GOAL = 1_000_000
+WHOLE_TRAINING = _l("Only those who came to at least four fifths of the training.")
 
 
 def communes() -> list[SelectChoice]:
@@ -126,7 +127,7 @@ class ActivityForm(BaseForm):
         if asked.radio:
             self.radio.choices = [choice(str(radio.id), radio.name) for radio in radios]
         if asked.tests:
-            self.women.description = _l("Only those who came to at least four fifths of the training.")
+            self.women.description = WHOLE_TRAINING
 
     def described(self, kind: str) -> Described:
         """What the form says."""
