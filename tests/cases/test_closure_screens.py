@@ -15,7 +15,8 @@ from casework.cases.case_codes import spoken
 from casework.cases.field_kinds import Per
 from casework.cases.follow_up import followed
 from casework.cases.models import Case, CaseStatus
-from casework.cli.backups import KEPT, Part
+from casework.cli.archives import Part
+from casework.cli.backups import KEPT
 from casework.db import Base
 from casework.desk.erasing import COPIES_KEPT, COUNTED, KEYS_KEPT, inventory
 from casework.web.formats import day

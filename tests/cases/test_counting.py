@@ -295,11 +295,14 @@ def test_what_is_told_after_the_registration_counts_on_the_day_it_is_told(
 
 
 def test_care_before_an_incident_is_no_care_for_it(session: Session, zeinab: Person) -> None:
+    with clock.at(clock.now() - timedelta(days=30)):
+        case = opened(session, zeinab)
+        noted(session, zeinab, case, Per.SERVICE, code="sante")
     today = clock.today().isoformat()
     told = {"id": str(uuid4()), "gbv_acts": ["vbg_viol"], "happened_on": today}
-    case = opened(session, zeinab, grievances=[told])
-    before = (clock.today() - timedelta(days=30)).isoformat()
-    noted(session, zeinab, case, Per.SERVICE, code="sante", happened_on=before)
+    facts = read_section(session, case, "facts")
+    by = (session, zeinab.actor, zeinab.keyring, case.id)
+    save_section(*by, "facts", {**facts.value, "grievances": [told]}, facts.revision)
     assert details(session, "incident")[0]["care"] == "missed"
     noted(session, zeinab, case, Per.SERVICE, code="sante_urgence")
     assert details(session, "incident")[0]["care"] == "in_time"

@@ -52,14 +52,14 @@ def received(session: Session, who: Person, days: int) -> OpenCase:
     by = (session, who.actor, who.keyring)
     told = [answer(RECORDING), answer(STATISTICS)]
     case = intake.begin_case(*by, who.team_id, uuid4(), told)
-    identity = {"commune": COMMUNE, "beneficiaries": [woman()]}
+    identity: dict[str, object] = {"commune": COMMUNE, "beneficiaries": [woman()]}
     intake.save_section(*by, case.id, "identity", identity, 0)
     return intake.complete_intake(*by, case.id, days_ago(days))
 
 
 def close(session: Session, who: Person, case: OpenCase, days: int) -> None:
     """The case is closed on that day."""
-    value = {"code": "besoins_satisfaits", "happened_on": text(days)}
+    value: dict[str, object] = {"code": "besoins_satisfaits", "happened_on": text(days)}
     close_case(session, who.actor, who.keyring, case.id, value, 0)
 
 
@@ -80,7 +80,7 @@ def test_an_intake_finished_later_was_received_when_it_began(
     by = (session, zeinab.actor, zeinab.keyring)
     with clock.at(clock.now() - timedelta(days=3)):
         case = intake.begin_case(*by, zeinab.team_id, uuid4(), [answer(RECORDING)])
-    identity = {"commune": COMMUNE, "beneficiaries": [woman()]}
+    identity: dict[str, object] = {"commune": COMMUNE, "beneficiaries": [woman()]}
     intake.save_section(*by, case.id, "identity", identity, 0)
     intake.complete_intake(*by, case.id)
     assert case.row.opened_on == clock.today()

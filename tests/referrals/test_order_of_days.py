@@ -109,7 +109,7 @@ def test_a_withdrawal_told_late_keeps_its_day_and_ends_the_referral_after_its_la
 def days_of_moves(session: Session, row: Referral) -> list[date]:
     """The days of a referral's moves, in the order in which they were recorded."""
     left = {one.from_state: one for one in moves_of(session, row)}
-    state, days = str(State.DRAFT), []
+    state, days = str(State.DRAFT), list[date]()
     while state in left:
         one = left.pop(state)
         state, days = one.to_state, [*days, one.happened_on]
@@ -192,7 +192,10 @@ class History:
 
     def close(self, on: date) -> None:
         """The case is closed, whatever is still open."""
-        value = {"code": "besoins_satisfaits", "happened_on": on.isoformat()}
+        value: dict[str, object] = {
+            "code": "besoins_satisfaits",
+            "happened_on": on.isoformat(),
+        }
         close_case(self.session, *self.by, self.case.id, value, 0)
 
     def reopen(self, on: date) -> None:
