@@ -59,8 +59,9 @@ def restore(session: Session, rows: Rows) -> None:
 
 def come_back(client: StrictClient, cast: Cast, handle: str) -> Page:
     """The first page after signing in with the real form, in a browser that signed out before."""
-    if client.get_cookie(cookies.NAME) is not None:
-        client.submit(client.page("/account"), "/sign-out")
+    account = client.page("/account")
+    if account.address == "/account":
+        client.submit(account, "/sign-out")
     person, page = cast.person(handle), client.page("/sign-in")
     return client.submit(page, "/sign-in", handle=person.handle, passphrase=person.words)
 
