@@ -192,8 +192,10 @@ def state_words(code: str) -> str:
 
 
 def kind_words(code: str) -> str:
-    """What kind of activity it was; other kinds say themselves."""
-    return codes.label("type_activite", code) if codes.is_code("type_activite", code) else code
+    """What kind of activity, or of proof at sign-in, it was; other kinds say themselves."""
+    if codes.is_code("type_activite", code):
+        return codes.label("type_activite", code)
+    return str(KINDS.get(code, code))
 
 
 NOBODY: dict[str, Any] = {
@@ -208,7 +210,6 @@ LABELS: dict[str, Any] = {
     "from_state": state_words,
     "to_state": state_words,
     "why": lambda code: REASONS.get(code, code),
-    "kind": lambda code: KINDS.get(code, code),
     "check": lambda code: REASONS.get(code, code),
     "result": lambda code: REASONS.get(code, code),
     "act": lambda code: in_general(code) if code in SENTENCES else code,
