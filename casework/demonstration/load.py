@@ -29,7 +29,7 @@ from casework.facts.actions import set_calendar, shuffle_facts
 from casework.facts.calendar import first_day, last_day, quarter_of
 from casework.people.models import User
 from casework.referrals.chores import expire_grants, run_chores
-from casework.statistics.actions import close_quarter
+from casework.statistics.actions import close_quarter, close_year
 from casework.web.models import Mark
 
 NAME, CASES, SEED, QUARTERS = "demonstration", 300, 2026, 8
@@ -96,11 +96,13 @@ def beginning(today: date) -> date:
 
 
 def closings(session: Session, begin: date) -> list[Step]:
-    """One step for each quarter that can be closed by now, on the first day it may be."""
+    """One step for each quarter and year that can be closed by now, on the first day it may be."""
     found, quarter = [], quarter_of(begin)
     while (due := last_day(quarter) + CLOSE_AFTER) <= clock.today():
         moment = datetime.combine(due, time(23, 30), UTC)
         found.append(Step(moment, -1, partial(close_quarter, session, quarter)))
+        if quarter.endswith("Q4") and begin <= date(last_day(quarter).year, 1, 1):
+            found.append(Step(moment, 0, partial(close_year, session, quarter[:4])))
         quarter = quarter_of(last_day(quarter) + timedelta(days=1))
     return found
 
