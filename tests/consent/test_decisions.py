@@ -18,8 +18,10 @@ from casework.consent import rules
 from casework.consent.records import RECORDING, SHARING, TWO_WORKERS, Consent
 from casework.errors import RuleBroken
 from casework.facts.models import Fact
+from casework.policy import Actor
 from casework.referrals.agreement import confirm_decision, record_answer
 from casework.referrals.disclosure import may_share
+from casework.vault.keys import Keyring
 from tests.referrals.screens import Enter, link
 from tests.support.cast import HEALTH, LEGAL_AID, Cast, Person
 from tests.support.files import COMMUNE, answer, case_of_a_girl, referred, woman
@@ -37,7 +39,7 @@ def ibrahim(cast: Cast) -> Person:
     return cast.person("ibrahim")
 
 
-def by(session: Session, who: Person, case: OpenCase) -> tuple[Any, ...]:
+def by(session: Session, who: Person, case: OpenCase) -> tuple[Session, Actor, Keyring, UUID]:
     """What an act on the case wants first."""
     return session, who.actor, who.keyring, case.id
 
