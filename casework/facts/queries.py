@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework.facts.calendar import following, quarter_of, year_of
+from casework.facts.counts import Counted
 from casework.facts.kinds import unpack
 from casework.facts.models import COUNTED, ClosedPeriod, Fact, ProgrammeCalendar
 
@@ -61,16 +62,6 @@ def next_to_close(session: Session) -> str | None:
     if begun is not None:
         return quarter_of(begun)
     return session.scalar(select(func.min(Fact.quarter)))
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many facts share these codes; below zero where more was taken back than recorded."""
-
-    kind: str
-    quarter: str
-    codes: dict[str, str]
-    count: int
 
 
 def counted_facts(session: Session, quarters: Iterable[str]) -> Iterator[Counted]:

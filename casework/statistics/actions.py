@@ -182,7 +182,7 @@ def _draw_blocks(
 ) -> list[Block]:
     year = quarters_of(calendar.year_of(quarter), calendar.year_starts_in)
     known = (*takewhile(lambda each: each != quarter, year), quarter)
-    records = [record for own in _by_kind(session, known).values() for record in own]
+    records = list(counted_facts(session, known))
     catalogue = planned_catalogue(session, quarter)
     return draw_quarter(catalogue, quarter, year, records, quarterly_blocks(session), rng)
 
@@ -190,7 +190,7 @@ def _draw_blocks(
 def _by_kind(session: Session, quarters: Sequence[str]) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = defaultdict(list)
     for fact in counted_facts(session, quarters):
-        found[fact.kind].append(Record(fact.kind, fact.quarter, fact.codes, fact.count))
+        found[fact.kind].append(fact)
     return found
 
 

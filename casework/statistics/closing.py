@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from casework.facts.counts import Counted
 from casework.statistics.blocks import Block
 from casework.statistics.catalogue import Bounds, Catalogue
 from casework.statistics.certificate import count_crossed, one_way_witness, witness_holds
@@ -15,22 +16,13 @@ from casework.statistics.grid import Grid, Place
 from casework.statistics.rounding import Chance, round_quarter
 from casework.statistics.yearly import Year, arrange_year
 
+Record = Counted
 DRAWS = 3
 LEAST_HEADLINE = 100
 
 
 class NoCertificate(Exception):
     """No set of counts was found that proves the figures safe to publish: nothing is published."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """So many facts of one kind and quarter that share these codes (by dimension)."""
-
-    kind: str
-    quarter: str
-    codes: Mapping[str, str]
-    count: int
 
 
 def draw_quarter(
@@ -49,6 +41,9 @@ def draw_quarter(
     stands under its own proof. Raises NoCertificate when a kind has none.
     """
     kinds = [kind for kind in catalogue.kinds.values() if not kind.yearly_only]
+    by_kind: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        by_kind[record.kind].append(record)
     drawn: list[Block] = []
     for _ in range(DRAWS):
         chance = Chance(rng)
@@ -56,7 +51,8 @@ def draw_quarter(
         for kind in kinds:
             own = [block for block in before if block.kind == kind.name and block.period in year]
             most = _most(catalogue, kind.name, before, drawn)
-            drawn.append(quarter_block(catalogue, kind.name, quarter, records, own, chance, most))
+            facts = by_kind[kind.name]
+            drawn.append(quarter_block(catalogue, kind.name, quarter, facts, own, chance, most))
         if all(_coherent(pair, catalogue.base) for pair in pairs(catalogue, before, drawn)):
             break
     return drawn
