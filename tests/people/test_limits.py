@@ -77,9 +77,7 @@ def test_a_day_without_a_try_forgets(app: Flask, session: Session) -> None:
 
 
 @on_both_databases
-def test_of_many_tries_at_one_moment_only_the_free_ones_pass(
-    app: Flask, database_url: str
-) -> None:
+def test_of_many_tries_at_one_moment_only_the_free_ones_pass(app: Flask, database_url: str) -> None:
     engine = connect(database_url)
 
     def one_more(_turn: int) -> bool:
@@ -98,9 +96,7 @@ def test_of_many_tries_at_one_moment_only_the_free_ones_pass(
     assert passed.count(True) == limits.HANDLE.free
 
 
-def test_who_waits_for_everybodys_sake_is_not_counted_herself(
-    app: Flask, session: Session
-) -> None:
+def test_who_waits_for_everybodys_sake_is_not_counted_herself(app: Flask, session: Session) -> None:
     with clock.at(NOON):
         for turn in range(limits.EVERYBODY.free):
             limits.limit_sign_in(session, SECRET, f"somebody{turn}")
