@@ -26,9 +26,10 @@ from tests.support.databases import connect
 RESULTS = Path(__file__).with_name("audit.md")
 HEAD = f"""# What the audit log costs
 
-Measured by `make bench` on {os.cpu_count()} cores, Python {platform.python_version()}. Every number
-is a ratio of medians from turns in one run. Commits a second are counted by the clock, and waver
-where other programs run on the same machine; everything else is time of the processor.
+Measured by `make bench` on {os.cpu_count()} cores, Python {platform.python_version()}; when it
+began, {os.getloadavg()[0]:.0f} programs wanted them. Every number is a ratio from turns in one run.
+Commits a second are counted by the clock, and waver where other programs run on the same machine;
+everything else is time of the processor.
 
 ## A commit, with {WRITERS} writers at once
 
