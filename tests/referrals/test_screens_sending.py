@@ -216,7 +216,7 @@ def test_nothing_is_sent_on_a_screen_that_would_show_nothing(
     agree(session, zeinab, case, cast.provider(HEALTH), "identity")
     row = drafted(session, cast, case)
     page = client.submit(client.page(page_of(row.id, "sharing")), sections=[])
-    assert "Elle n’a pas accepté de partager cela." in page.text
+    assert "Elle n’a pas encore dit oui pour partager cela." in page.text
 
 
 def test_a_consent_taken_back_meanwhile_stops_the_sending(
