@@ -45,7 +45,12 @@ def waiting(secret: bytes, handle: str, comparisons: Sequence[Comparison]) -> st
     not change them.
     """
     read = [
-        {"team": one.other, "words": list(one.words), "heard_by": one.heard_by}
+        {
+            "team": one.other,
+            "words": list(one.words),
+            "heard_by": one.heard_by,
+            "suspended": one.suspended,
+        }
         for one in comparisons
     ]
     return sealed(secret, {"handle": handle, "read": read})

@@ -7,7 +7,7 @@ a row that somebody exchanged gives other words on the two telephones.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from casework.errors import NotVisible, RuleBroken
 from casework.people.confirmers import confirmers
-from casework.people.models import MembershipRow, Team, User
+from casework.people.models import MembershipRow, Team, User, UserState
 from casework.people.queries import has_keys, team_public
 from casework.vault.keys import Keyring, UserKeys, comparison_words
 from casework.vault.primitives import fingerprint
@@ -26,13 +26,15 @@ class Comparison:
     """What one side reads aloud, and a mark of the keys it stands for, which the form sends back.
 
     `other` names the other side: a team where a person compares, else empty. `heard_by` is False
-    where nobody on the other side can confirm today.
+    where nobody on the other side can confirm today; `suspended` is True for somebody who has her
+    words and is shut out of the team.
     """
 
     words: tuple[str, ...]
     mark: str
     other: str = ""
     heard_by: bool = True
+    suspended: bool = False
 
 
 def mark_of(ours: bytes, theirs: bytes) -> str:
@@ -40,9 +42,9 @@ def mark_of(ours: bytes, theirs: bytes) -> str:
     return fingerprint(b"".join(sorted((ours, theirs))))
 
 
-def compared(ours: bytes, theirs: bytes, other: str = "", heard_by: bool = True) -> Comparison:
+def compared(ours: bytes, theirs: bytes, other: str = "") -> Comparison:
     """The comparison of two sides' public keys; costs one slow hash the first time."""
-    return Comparison(comparison_words(ours, theirs), mark_of(ours, theirs), other, heard_by)
+    return Comparison(comparison_words(ours, theirs), mark_of(ours, theirs), other)
 
 
 def expect_mark(mark: str | None, ours: bytes, theirs: bytes) -> None:
@@ -64,18 +66,18 @@ def of_waiting(session: Session, user_id: UUID, keys: UserKeys) -> Sequence[Comp
     team's."""
     shut = MembershipRow.confirmed_at.is_(None) | MembershipRow.suspended_at.is_not(None)
     rows = session.execute(
-        select(Team.id, Team.name)
+        select(Team.id, Team.name, MembershipRow.suspended_at, User.state)
         .join(MembershipRow, MembershipRow.team_id == Team.id)
+        .join(User, User.id == MembershipRow.user_id)
         .where(MembershipRow.user_id == user_id, shut)
         .order_by(Team.name)
         .limit(20)
     ).all()
     return [
-        compared(
-            team_public(session, row.id)[1].digest,
-            keys.public,
-            row.name,
+        replace(
+            compared(team_public(session, row.id)[1].digest, keys.public, row.name),
             heard_by=bool(confirmers(session, row.id)),
+            suspended=row.suspended_at is not None and row.state == UserState.ACTIVE,
         )
         for row in rows
         if has_keys(session, row.id)
