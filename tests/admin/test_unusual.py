@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +17,8 @@ from casework.audit.models import AuditEntry
 from casework.audit.pages import Wanted
 from casework.audit.redaction import redact
 from casework.audit.sequencer import sequence_all
+from casework.errors import BadConfiguration
+from config import Settings, make_keys
 from tests.support.cast import Cast, Person, enter
 from tests.support.databases import on_both_databases
 from tests.support.strict_client import StrictClient
@@ -214,3 +217,21 @@ def test_earlier_weeks_are_one_step_away_and_looking_is_an_act(
 def test_a_day_of_no_use_shows_this_week(cast: Cast, client: StrictClient, until: str) -> None:
     enter(client, cast.person("auditor"))
     assert client.page(f"/audit/unusual?until={until}").heading == "Accès inhabituels"
+
+
+def settings_with(tmp_path: Path, text: str) -> Settings:
+    """The settings of a start with these limits in the environment."""
+    make_keys(tmp_path)
+    return Settings.from_environment({"CASEWORK_INSTANCE": str(tmp_path), "CASEWORK_UNUSUAL": text})
+
+
+def test_the_limits_come_from_the_settings(tmp_path: Path) -> None:
+    assert Limits(**settings_with(tmp_path, "").unusual) == Limits()
+    found = Limits(**settings_with(tmp_path, "cases=12 night_from=20").unusual)
+    assert (found.cases, found.night_from, found.night_until) == (12, 20, 5)
+
+
+@pytest.mark.parametrize("text", ["cases", "cases=x", "cases=-1", "night_from=24", "people=3"])
+def test_limits_that_cannot_be_read_stop_the_start(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadConfiguration, match="CASEWORK_UNUSUAL"):
+        settings_with(tmp_path, text)
