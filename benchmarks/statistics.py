@@ -146,7 +146,7 @@ def measure(size: int, folder: Path) -> Measured:
 
 def true_counts(session: Session) -> dict[tuple[str, str], Counts]:
     """The true count of every published cell, by kind and period."""
-    held: dict[tuple[str, str], list[tuple[dict[str, str], int]]] = {}
+    held: dict[tuple[str, str], list[tuple[Mapping[str, str], int]]] = {}
     for each in counted_facts(session, YEAR):
         for period in (each.quarter, "2026"):
             held.setdefault((each.kind, period), []).append((each.codes, each.count))

@@ -23,7 +23,9 @@ from casework.vault.primitives import fingerprint
 from casework.web.member import Expired
 
 KIND = "lost-form"
-NEVER_KEPT = frozenset({"csrf_token", "passphrase", "pin", "pin_again", "lock_path", "code", "words"})
+NEVER_KEPT = frozenset(
+    {"csrf_token", "passphrase", "pin", "pin_again", "lock_path", "code", "words"}
+)
 
 
 @dataclass(frozen=True, slots=True)

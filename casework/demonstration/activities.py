@@ -91,7 +91,7 @@ MEETING_SIZE = 3
 def activity_steps(stage: Stage, begin: date, seed: int) -> list[Step]:
     """Every activity from the first day on, each told by a coordinator on the evening of its
     day."""
-    rng = Random(f"{seed} activities")
+    rng = Random(f"{seed} activities")  # nosec B311
     steps = [Step(at(begin), -1, partial(prepare, stage, begin))]
     for number, month in enumerate(months(begin)):
         wanted = [*EACH_MONTH, *(EACH_QUARTER if number % 3 == 1 else ())]

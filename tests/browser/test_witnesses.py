@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from casework.audit.log import record
@@ -62,7 +63,7 @@ def test_every_page_about_the_log_is_free_of_barriers_and_fits(
 def put_back(session: Session) -> None:
     """The log is another, shorter one."""
     for table in (AuditNode, AuditSequencer, AuditEntry):
-        session.execute(table.__table__.delete())
+        session.execute(delete(table))
     record(session, "statistics.viewed", actor=None, period=None)
     sequence_all(session)
     session.commit()

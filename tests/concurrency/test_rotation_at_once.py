@@ -40,8 +40,12 @@ def rotation(app: Flask, cast: Cast, under_way: threading.Event, meeting: Meetin
     assert under_way.wait(5)
     aminata = cast.person("aminata")
     meeting()
-    by = {"actor": aminata.actor, "keyring": aminata.keyring, "team_id": aminata.team_id}
-    committed(app, partial(rotate_team, **by, server_key=b"k" * 32, recovery_public=None))
+    team_id = cast.team("Goundam").id
+
+    def act(own: Session) -> None:
+        rotate_team(own, aminata.actor, aminata.keyring, team_id, b"k" * 32, None)
+
+    committed(app, act)
 
 
 @on_both_databases
@@ -72,7 +76,8 @@ def test_a_case_begun_meanwhile_is_under_the_new_keys(
     assert team_public(session, cast.team("Goundam").id)[0] == 2
     assert session.scalars(epochs).all() == [2]
     zeinab = refreshed(session, cast.person("zeinab"))
-    assert access_case(session, zeinab.actor, zeinab.keyring, CASE, Permission.CASE_VIEW).team
+    case = access_case(session, zeinab.actor, zeinab.keyring, CASE, Permission.CASE_VIEW)
+    assert case.team.epoch == 2
 
 
 def post(client: StrictClient, token: str) -> TestResponse:
