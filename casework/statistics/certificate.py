@@ -11,7 +11,7 @@ nothing.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, product
 
 from casework.statistics.catalogue import Kind
@@ -66,7 +66,7 @@ def witness_holds(
     )
 
 
-def count_crossed(kind: Kind, witness: Witness) -> dict[Place, int]:
+def count_crossed(kind: Kind, witness: Iterable[tuple[Mapping[str, str], int]]) -> dict[Place, int]:
     """The counts of every crossed table of the kind, from counts per base cell."""
     tables = kind.crossed()
     counts = {(table.name, cell): 0 for table in tables for cell in table.cells}
