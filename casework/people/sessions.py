@@ -297,18 +297,21 @@ def forget(session: Session, token: str) -> None:
 
 def expire_sessions(session: Session, idle: timedelta, length: timedelta) -> int:
     """Keyless job: idle sessions lose their box, old ones what a PIN would open, and a day later
-    their row. Returns how many lost keys."""
+    their row. Returns how many lost keys; the log tells of each."""
     now = clock.now()
-    emptied = session.execute(
+    emptied = session.scalars(
         update(SessionRow)
         .where(SessionRow.box.is_not(None))
         .where((SessionRow.seen_at < now - idle) | (SessionRow.created_at < now - length))
         .values(box=None)
-    )
+        .returning(SessionRow.user_id)
+    ).all()
+    for user_id in emptied:
+        record(session, "session.expired", actor=user_id)
     old = SessionRow.created_at < now - length
     session.execute(update(SessionRow).where(old).values(lock_box=None))
     session.execute(delete(SessionRow).where(SessionRow.seen_at < now - KEYLESS_FOR))
-    return int(getattr(emptied, "rowcount", 0))
+    return len(emptied)
 
 
 def draft_team(session: Session, user_id: UUID) -> UUID | None:

@@ -110,6 +110,8 @@ def test_idle_sessions_lose_their_keys_and_a_day_later_their_row(
     with clock.at(NOON + timedelta(minutes=16)):
         assert sessions.expire_sessions(session, own.idle, own.session_length) == 1
         assert isinstance(loaded(app, session, kept(client)), Expired)
+    told = select(AuditEntry.actor_id).where(AuditEntry.action == "session.expired")
+    assert session.scalars(told).all() == [cast.person("zeinab").id]
     with clock.at(NOON + timedelta(hours=25)):
         sessions.expire_sessions(session, own.idle, own.session_length)
         assert loaded(app, session, kept(client)) is None
