@@ -25,6 +25,7 @@ ACT_WITHIN = {
     "moyen": timedelta(hours=72),
     "faible": timedelta(days=7),
 }
+URGENT_WITHIN = {"urgence": timedelta(hours=24), "urgent": timedelta(hours=72)}
 CONTACT_LOST_AFTER = timedelta(days=30)
 SAFE_TRIES = 3
 CREATED_BY_ERROR_WITHIN = timedelta(hours=24)
@@ -68,9 +69,13 @@ REASONS = {
 }
 
 
-def act_within(risk: str) -> timedelta:
-    """The delay to the first step for a code of `risque`; a week where nobody judged it."""
-    return ACT_WITHIN.get(risk, ACT_WITHIN["faible"])
+def act_within(risk: str, urgency: str = "") -> timedelta:
+    """The delay to the first step for codes of `risque` and `priorite`: the shorter of the two.
+
+    A week where nobody judged the risk; an urgency that asks for nothing sooner changes nothing.
+    """
+    delay = ACT_WITHIN.get(risk, ACT_WITHIN["faible"])
+    return min(delay, URGENT_WITHIN.get(urgency, delay))
 
 
 def incident_days(grievance: Grievance) -> tuple[date, date] | None:

@@ -206,8 +206,9 @@ def complete_intake(
         raise RuleBroken("two_workers_for_a_child")
     case.row.status = CaseStatus.OPEN
     case.row.opened_on = registered_on or clock.today()
-    risk = sections["facts"].value.get("risk", "") if "facts" in sections else ""
-    case.row.next_step_on = clock.today() + rules.act_within(str(risk))
+    judged = sections["facts"].value if "facts" in sections else {}
+    delay = rules.act_within(str(judged.get("risk", "")), str(judged.get("urgency", "")))
+    case.row.next_step_on = clock.today() + delay
     session.flush()
     refresh(session, actor, case)
     return case

@@ -154,3 +154,19 @@ def test_contact_is_lost_after_thirty_days_and_three_safe_tries(
 )
 def test_risk_says_by_when_to_act(risk: str, hours: int) -> None:
     assert deadlines.act_within(risk) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("risk", "urgency", "hours"),
+    [
+        ("moyen", "urgence", 24),
+        ("", "urgence", 24),
+        ("faible", "urgent", 72),
+        ("eleve", "normal", 24),
+        ("faible", "normal", 168),
+    ],
+)
+def test_the_shorter_of_risk_and_urgency_says_by_when_to_act(
+    risk: str, urgency: str, hours: int
+) -> None:
+    assert deadlines.act_within(risk, urgency) == timedelta(hours=hours)

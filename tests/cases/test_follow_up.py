@@ -52,6 +52,13 @@ def test_a_first_entry_puts_the_case_under_follow_up(session: Session, zeinab: P
     assert case.row.status == CaseStatus.FOLLOW_UP
 
 
+def test_an_emergency_asks_for_a_first_step_within_a_day_whatever_the_risk(
+    session: Session, zeinab: Person
+) -> None:
+    case = opened(session, zeinab, facts={"risk": "moyen", "urgency": "urgence"})
+    assert case.row.next_step_on == clock.today() + timedelta(days=1)
+
+
 def test_an_entry_says_when_it_happened_when_it_was_written_and_by_whom(
     session: Session, zeinab: Person
 ) -> None:
