@@ -48,6 +48,7 @@ GOALS: dict[str, tuple[int, int]] = {
     "B6": (0, 150),
     "B7": (0, 20),
     "B8": (0, 500),
+    "B9": (0, 100),
 }
 PRACTICES = (
     (

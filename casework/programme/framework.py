@@ -112,6 +112,13 @@ FRAMEWORK = (
                         cell=("care", "in_time"),
                     ),
                     Indicator("B8", _l("Cases closed"), FIGURES, kind="closed"),
+                    Indicator(
+                        "B9",
+                        _l("People who said that the help satisfied them"),
+                        FIGURES,
+                        kind="feedback",
+                        cell=("satisfaction", "yes"),
+                    ),
                 ),
             ),
         ),

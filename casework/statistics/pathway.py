@@ -44,7 +44,7 @@ OBSTACLES = (
     ("closed", "closure", ("needs_met", "own_wish", "out_of_reach", "passed_on", "no_remedy")),
     ("incident", "care", ("in_time", "missed", "told_late")),
 )
-"""What stands in the way, by kind, table and the codes shown."""
+"""What helps and what stands in the way, by kind, table and the codes shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from casework.statistics.routes_rows import COMMON, matrix, rows, total_row
 from casework.statistics.sheets import Sheet, one_way_sheet, sheet
 
 RECENT = 4
-CHARTED = ("served",)
-"""The kinds of which the report draws every common dimension; the annex counts all."""
+CHARTED = {"served": COMMON, "feedback": ("satisfaction",)}
+"""The tables of each kind that the report draws; the annex counts all kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,6 @@ def _charted(page: Period, name: str) -> list[tuple[str, Sheet]]:
     figures = page.figures[name]
     return [
         (table, one_way_sheet("", rows(kind, table, figures), figures, page.closed.bound))
-        for table in COMMON
+        for table in CHARTED[name]
         if kind is not None and table in kind.dimensions
     ]

@@ -12,8 +12,17 @@ from casework.statistics.catalogue import ELSEWHERE, TOTAL, Cell, Kind
 from casework.statistics.labels import code_label, dimension_label
 from casework.statistics.presentation import NOT_APPLICABLE, figure, share
 
-SHOWN = ("registered", "incident", "served", "referral", "redress", "document", "closed")
-"""The kinds on the pages, in the order of the pathway; satisfaction waits until it is asked for."""
+SHOWN = (
+    "registered",
+    "incident",
+    "served",
+    "referral",
+    "redress",
+    "document",
+    "closed",
+    "feedback",
+)
+"""The kinds on the pages, in the order of the pathway; what people said of the help comes last."""
 COMMON = ("commune", "sex", "age", "category", "problem")
 """The tables every page begins with."""
 HEADS = {
@@ -24,6 +33,7 @@ HEADS = {
     "redress": _lp("figures", "Redress"),
     "document": _lp("figures", "Papers"),
     "closed": _l("Cases closed"),
+    "feedback": _lp("figures", "Satisfaction"),
 }
 """Each kind in one or two short words, as the head of a narrow column."""
 

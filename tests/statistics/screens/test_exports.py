@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -89,7 +90,6 @@ def test_the_file_of_a_period_holds_every_published_figure(programme: Programme)
     published = {
         (kind, table, "|".join(cell)): value
         for kind, tables in queries.every_table(programme.session, LAST).items()
-        if kind != "feedback"
         for table, cells in tables.items()
         for cell, value in cells.items()
     }
@@ -113,7 +113,7 @@ def test_a_workbook_begins_with_the_method_and_the_indicators(programme: Program
     assert heads[:4] == ["Résultat", "Indicateur", "Départ", "Cible"]
     assert [str(row[1]).split()[0] for row in rows] == [
         *(f"A{number}" for number in range(1, 6)),
-        *(f"B{number}" for number in range(1, 9)),
+        *(f"B{number}" for number in range(1, 10)),
     ]
 
 
@@ -246,10 +246,25 @@ def plain_text(content: bytes, folder: Path) -> str:
 def test_the_report_says_the_totals_as_published(programme: Programme, tmp_path: Path) -> None:
     text = plain_text(pdf(programme), tmp_path).replace("\u00a0", " ").replace("\u202f", "")
     totals = queries.totals(programme.session, [LAST])
-    for kind, words in (("served", "Personnes aidées"), ("closed", "Dossiers clôturés")):
+    told = {
+        "served": "Personnes aidées",
+        "closed": "Dossiers clôturés",
+        "feedback": "Réponses sur la satisfaction",
+    }
+    for kind, words in told.items():
         value = totals[kind][LAST]
         line = next(line for line in text.splitlines() if line.strip().startswith(words))
         assert line.split(words)[1].strip().startswith(f"≈ {value}" if value else "<5")
+
+
+def test_the_report_says_what_people_thought_of_the_help(
+    programme: Programme, tmp_path: Path
+) -> None:
+    text = plain_text(pdf(programme), tmp_path).replace("\u00a0", " ")
+    published = queries.published(programme.session, "feedback", "satisfaction", LAST)
+    figure = f"≈ ?{published['no',]}" if published["no",] else "<5"
+    assert re.search(f"Pas satisfaite.* {figure}\n", text)
+    assert re.search("B9 +Personnes qui se disent", text)
 
 
 def test_the_report_has_no_metadata_of_its_making(programme: Programme) -> None:

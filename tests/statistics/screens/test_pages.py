@@ -37,7 +37,16 @@ ADDRESSES = (
 )
 BUDGET = 5_000
 SVG = "{http://www.w3.org/2000/svg}"
-SHOWN = ("registered", "incident", "served", "referral", "redress", "document", "closed")
+SHOWN = (
+    "registered",
+    "incident",
+    "served",
+    "referral",
+    "redress",
+    "document",
+    "closed",
+    "feedback",
+)
 
 
 def numbers(page: Page, caption: str) -> dict[str, int]:
@@ -94,7 +103,7 @@ def test_what_is_not_published_is_unknown_whether_it_will_be_or_not(
 
 
 @pytest.mark.parametrize(
-    "rest", ["unheard", "feedback", "served/unheard", "served/unheard.csv", "served/circle.csv"]
+    "rest", ["unheard", "feedback/age", "served/unheard", "served/unheard.csv", "served/circle.csv"]
 )
 def test_a_table_that_is_not_shown_is_unknown(manager: StrictClient, rest: str) -> None:
     assert manager.get(f"/statistics/{LAST}/{rest}").status_code == 404
@@ -116,7 +125,7 @@ def test_the_first_page_shows_the_last_four_closed_quarters(manager: StrictClien
 
 def test_the_first_page_shows_the_published_totals_of_every_kind(programme: Programme) -> None:
     page = programme.client("manager").page("/statistics")
-    lead = [row for row in next(page.document.all("table")).iter("tr") if cells(row)][:7]
+    lead = [row for row in next(page.document.all("table")).iter("tr") if cells(row)][: len(SHOWN)]
     totals = queries.totals(programme.session, CLOSED[1:])
     for row, kind in zip(lead, SHOWN, strict=True):
         shown = [text_of(cell.findall("bdi")[-1]) for cell in cells(row)]
@@ -145,7 +154,8 @@ def test_what_is_printed_adds_up(manager: StrictClient, kind: str) -> None:
     assert goundam == sum(communes[1:4])
     assert tombouctou == sum(communes[5:8])
     assert goundam + tombouctou + elsewhere == total
-    assert sum(numbers(page, "Sexe").values()) == sum(numbers(page, "Âge").values()) == total
+    other = "Satisfaction" if kind == "feedback" else "Âge"
+    assert sum(numbers(page, "Sexe").values()) == sum(numbers(page, other).values()) == total
 
 
 def test_the_sheet_of_a_quarter_holds_every_kind_by_every_common_dimension(
@@ -158,7 +168,7 @@ def test_the_sheet_of_a_quarter_holds_every_kind_by_every_common_dimension(
     assert len(rows) == 2 + (6 + 2 + 1) + 3 + 5 + 6 + 6
     shown = [text_of(cell) for cell in cells(rows["Goundam"])]
     assert shown == [told(published[kind]["commune"]["ML060208",]) for kind in SHOWN]
-    assert [text_of(cell) for cell in cells(rows["Autres femmes"])].count("–") == 2
+    assert [text_of(cell) for cell in cells(rows["Autres femmes"])].count("–") == 3
 
 
 def bars(page: Page) -> Iterator[tuple[str, Element]]:
@@ -336,3 +346,9 @@ def test_a_closed_year_has_a_page_of_its_own(programme: Programme) -> None:
     assert list(shown.values()) == [sums[code] for code in ("F", "M", "NP")]
     assert "/statistics/2024" in client.page("/statistics").links.values()
     assert entries(programme, "statistics.viewed")[0]["period"] == "2024"
+
+
+def test_the_pathway_says_whose_refusals_it_counts(manager: StrictClient) -> None:
+    said = manager.page("/statistics/pathway").text
+    assert "Un refus est la réponse d’un prestataire." in said
+    assert "Les raisons restent dans les dossiers et ne sont pas comptées." in said
