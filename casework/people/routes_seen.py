@@ -41,11 +41,13 @@ def difference_of(found: object) -> Difference | None:
 @blueprint.get("/sign-in/warning")
 @requires(Permission.ACCOUNT_VIEW)
 def warning() -> str | Answer:
-    """What it means that the log differs, what to do and whom to call."""
+    """What it means that the log differs, what to do and whom to call; how many acts it has, only
+    to those who do not read protected figures."""
     found = difference_of(member())
     if found is None:
         return redirect(url_for("people.home"), 303)
-    return render_template("people/log_warning.html", found=found, form=BaseForm())
+    counted = not member().actor.may(Permission.STATISTICS_VIEW)
+    return render_template("people/log_warning.html", found=found, counted=counted, form=BaseForm())
 
 
 @blueprint.post("/sign-in/warning")

@@ -1,9 +1,10 @@
 """What a browser has seen of the log: for each person who uses it, the last head, under her key.
 
-The cookie is a row of records of 60 bytes, the last used first: number of entries (8), minute (4),
-root (32), tag (16). The tag is made with a key derived from the person's own seed, so that a record
-is hers only where her key says so: one of somebody else, a forged and a mangled one are nothing to
-her, and are passed on as they came. Nobody can tell from a record whose it is.
+The cookie is a row of boxes of 72 bytes, the last used first, each with number of entries (8), minute
+(4) and root (32). A box is sealed with a key derived from the person's own seed: it is hers only where
+her key opens it; one of somebody else, a forged and a mangled one are nothing to her, and are passed
+on as they came. Nobody can tell from a box whose it is, nor, without her key, how many acts the log
+has: that number grows while a quarter is open, and managers and donors have browsers too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hmac import compare_digest
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -22,13 +22,16 @@ from casework import clock
 from casework.audit.heads import Head, broken_since, present_head
 from casework.audit.log import record
 from casework.audit.sequencer import LogBroken, tree_size
+from casework.vault.context import ctx
+from casework.vault.errors import SealBroken
 from casework.vault.keys import UserKeys
-from casework.vault.primitives import kdf
+from casework.vault.primitives import open_box, seal
 
-RECORD = struct.Struct(">QI32s16s")
-TAG_BYTES = 16
+HEAD = struct.Struct(">QI32s")
+BOX_BYTES = HEAD.size + 28
+"""What is kept, with nonce and tag around it."""
 MOST = 6
-"""Of so many people one browser keeps a record: the cookie goes with each request (480 letters)."""
+"""Of so many people one browser keeps a record: the cookie goes with each request (576 letters)."""
 REFRESHED_AFTER = timedelta(minutes=15)
 
 
@@ -69,27 +72,25 @@ def records(text: str | None) -> Iterator[bytes]:
         packed = urlsafe_b64decode((text or "").encode("ascii"))
     except ValueError:
         return
-    if len(packed) % RECORD.size == 0:
-        for start in range(0, min(len(packed), MOST * RECORD.size), RECORD.size):
-            yield packed[start : start + RECORD.size]
+    if len(packed) % BOX_BYTES == 0:
+        for start in range(0, min(len(packed), MOST * BOX_BYTES), BOX_BYTES):
+            yield packed[start : start + BOX_BYTES]
 
 
 def sealed(keys: UserKeys, seen: Seen) -> bytes:
     """One record under the person's key."""
-    return RECORD.pack(seen.head.size, seen.minute, seen.head.root, tag(keys, seen))
+    head = HEAD.pack(seen.head.size, seen.minute, seen.head.root)
+    return seal(keys.checkpoint_key, head, ctx("seen/record"))
 
 
 def opened(keys: UserKeys, packed: bytes) -> Seen | None:
     """What a record says, where the person's own key made it; None for every other one."""
-    size, minute, root, told = RECORD.unpack(packed)
-    seen = Seen(Head(size, root), minute)
-    return seen if compare_digest(tag(keys, seen), told) else None
-
-
-def tag(keys: UserKeys, seen: Seen) -> bytes:
-    """What only the person's key makes of a record (16 bytes)."""
-    parts = (seen.head.size, seen.minute, seen.head.root)
-    return kdf(keys.checkpoint_key, "seen/record", *parts)[:TAG_BYTES]
+    try:
+        head = open_box(keys.checkpoint_key, packed, ctx("seen/record"))
+    except SealBroken:
+        return None
+    size, minute, root = HEAD.unpack(head)
+    return Seen(Head(size, root), minute)
 
 
 def minute_of(moment: datetime) -> int:

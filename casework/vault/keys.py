@@ -77,7 +77,7 @@ class UserKeys:
 
     @cached_property
     def checkpoint_key(self) -> bytes:
-        """Authenticates the last checkpoint of the log that the person's browser has seen."""
+        """Seals how far the log had come when the person's browser saw it last."""
         return kdf(self.seed, "user/seen")
 
 

@@ -29,7 +29,9 @@ FIRST_DAY = (
     "--coordinator-name",
 )
 ARGUMENTS = {
+    "audit compare": ["-"],
     "audit export": ["/nowhere/at/all"],
+    "audit redact": ["2020-01-01"],
     "backup drill": ["/nowhere/at/all", "--key", "/nowhere/key"],
     "backup key": ["/nowhere/key"],
     "backup restore": ["/nowhere/a", "/nowhere/b", "--key", "/nowhere/key"],

@@ -84,7 +84,8 @@ def surroundings(instance: Path, database_url: str | None) -> dict[str, str]:
         if name not in ours and not name.startswith("CASEWORK_")
     }
     added = {"DATABASE_URL": database_url} if database_url else {}
-    return kept | added | {"CASEWORK_INSTANCE": str(instance)}
+    own = {"CASEWORK_INSTANCE": str(instance), "CASEWORK_SECOND_FACTOR": "optional"}
+    return kept | added | own
 
 
 def free_port() -> int:
