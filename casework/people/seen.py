@@ -1,10 +1,10 @@
 """What a browser has seen of the log: for each person who uses it, the last head, under her key.
 
-The cookie is a row of boxes of 72 bytes, the last used first, each with number of entries (8), minute
-(4) and root (32). A box is sealed with a key derived from the person's own seed: it is hers only where
-her key opens it; one of somebody else, a forged and a mangled one are nothing to her, and are passed
-on as they came. Nobody can tell from a box whose it is, nor, without her key, how many acts the log
-has: that number grows while a quarter is open, and managers and donors have browsers too.
+The cookie is a row of boxes of 72 bytes, the last used first, each with number of entries (8),
+minute (4) and root (32). A box is sealed with a key derived from the person's own seed: it is hers
+only where her key opens it; one of somebody else, a forged and a mangled one are nothing to her,
+and are passed on as they came. Nobody can tell from a box whose it is nor, without her key, how
+many acts the log has: that number grows while a quarter is open, and managers have browsers too.
 """
 
 from __future__ import annotations
