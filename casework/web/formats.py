@@ -20,14 +20,21 @@ def day(value: date | datetime | str | None) -> str:
     if isinstance(value, str):
         return partial_day(value)
     local = clock.local(value).date() if isinstance(value, datetime) else value
-    return format_date(local, format="long", locale=get_locale())
+    return whole_day(local)
+
+
+def whole_day(value: date) -> str:
+    """Day, month in letters and year, in this order in every language, as its boxes are filled in;
+    in French the first of a month is «1er»."""
+    words = format_date(value, format="d MMMM y", locale=get_locale())
+    return f"1er{words[1:]}" if value.day == 1 and str(get_locale()) == "fr" else words
 
 
 def partial_day(text: str) -> str:
     """ISO text of a day, month or year in words."""
     parts = text[:10].split("-")
     if len(parts) == 3:
-        return format_date(date.fromisoformat(text[:10]), format="long", locale=get_locale())
+        return whole_day(date.fromisoformat(text[:10]))
     if len(parts) == 2:
         month = date(int(parts[0]), int(parts[1]), 1)
         return format_date(month, format="MMMM yyyy", locale=get_locale())

@@ -127,7 +127,7 @@ def test_a_closed_case_says_until_when_it_is_kept_and_why(
 ) -> None:
     case = closed(session, zeinab, "besoins_satisfaits", NOW)
     page = browser_of("zeinab").page(f"/cases/{case.id}")
-    assert "Gardé jusqu’au1 juin 2036" in page.text
+    assert "Gardé jusqu’au1er juin 2036" in page.text
     assert "les papiers d’état civil, de terre ou d’héritage servent longtemps" in page.text
     assert "À effacer" not in page.text
 

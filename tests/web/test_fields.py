@@ -72,7 +72,7 @@ def test_a_refused_date_keeps_what_was_typed() -> None:
     [
         (("5", "3", "2999"), "This date is in the future. Check the year."),
         (("31", "4", "2026"), "This day does not exist. Check the day and the month."),
-        (("5", "3", "1850"), "The date must be January 1, 1900 or after."),
+        (("5", "3", "1850"), "The date must be 1 January 1900 or after."),
     ],
 )
 def test_a_refused_date_says_what_to_correct(boxes: tuple[str, str, str], words: str) -> None:
@@ -83,7 +83,7 @@ def test_a_refused_date_says_what_to_correct(boxes: tuple[str, str, str], words:
 def test_a_due_date_too_far_away_says_the_last_day() -> None:
     field = posted(due_day="28", due_month="11", due_year="2026").due
     assert [str(error) for error in field.errors] == [
-        "The date must be November 27, 2026 or before."
+        "The date must be 27 November 2026 or before."
     ]
 
 

@@ -26,11 +26,11 @@ def language(app: Flask, request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("value", "french", "english"),
     [
-        (date(2026, 3, 12), "12 mars 2026", "March 12, 2026"),
-        (date(2026, 1, 1), "1 janvier 2026", "January 1, 2026"),
-        (NIGHT, "12 mars 2026", "March 12, 2026"),
-        ("2026-03-12", "12 mars 2026", "March 12, 2026"),
-        ("2026-03-12T23:30:00+00:00", "12 mars 2026", "March 12, 2026"),
+        (date(2026, 3, 12), "12 mars 2026", "12 March 2026"),
+        (date(2026, 1, 1), "1er janvier 2026", "1 January 2026"),
+        (NIGHT, "12 mars 2026", "12 March 2026"),
+        ("2026-03-12", "12 mars 2026", "12 March 2026"),
+        ("2026-03-12T23:30:00+00:00", "12 mars 2026", "12 March 2026"),
         ("1985-03", "mars 1985", "March 1985"),
         ("1985", "1985", "1985"),
         ("", "", ""),
