@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit.log import record
+from casework.audit.proofs import issue_checkpoint
 from casework.db import Base
 from casework.demonstration.activities import activity_steps
 from casework.demonstration.inventions import invent
@@ -84,7 +85,15 @@ def load(session: Session, echo: Echo, cases: int = CASES, seed: int = SEED) -> 
     play_all(session, echo, steps + closings(session, begin) + routine(stage, begin))
     record(session, "demonstration.loaded", actor=None, cases=cases)
     shuffle_facts(session)
+    sign_log(session)
     session.commit()
+
+
+def sign_log(session: Session) -> None:
+    """The log as it stands is signed, as a job does each hour: auditor and reports have something
+    to show witnesses."""
+    own = current_app.extensions["settings"]
+    issue_checkpoint(session, own.log_name, own.log_key)
 
 
 def beginning(today: date) -> date:
@@ -122,6 +131,7 @@ def keep_house(stage: Stage) -> None:
     for handle in ("aminata", "oumar"):
         while run_chores(stage.session, *stage.player(handle).by):
             stage.session.flush()
+    sign_log(stage.session)
 
 
 def play_all(session: Session, echo: Echo, steps: list[Step]) -> None:

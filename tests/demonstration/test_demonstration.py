@@ -6,16 +6,18 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework import create_app
+from casework import clock, create_app
+from casework.audit.models import AuditCheckpoint, AuditEntry
+from casework.audit.sequencer import tree_size
 from casework.cases.models import Case
 from casework.db import db
 from casework.demonstration import load as demonstration
@@ -112,6 +114,15 @@ def demonstrated(session: Session) -> list[str]:
     known = {ident(key, "case"): key for key in ("S1", "S2", "S3", "S4", "S5", "S7", "S9")}
     found = session.scalars(select(Case.id).where(Case.id.in_(list(known)))).all()
     return sorted(known[each] for each in found)
+
+
+def test_its_log_is_signed_from_the_first_week_to_the_last_act(loaded: Session) -> None:
+    sizes = list(loaded.scalars(select(AuditCheckpoint.size).order_by(AuditCheckpoint.size)))
+    first = loaded.scalars(select(AuditCheckpoint).order_by(AuditCheckpoint.size)).first()
+    assert first is not None
+    begin = demonstration.beginning(clock.today())
+    assert first.made_at.date() == begin + timedelta(weeks=1)
+    assert sizes[-1] == tree_size(loaded) == loaded.scalar(select(func.count(AuditEntry.id)))
 
 
 def test_every_scenario_is_played(loaded: Session) -> None:
