@@ -71,13 +71,21 @@ def entry_form(kind: Per, values: Values, stored: Value | None = None) -> type[D
     """The form of one kind of follow-up; of a correction, when `stored` is what it corrects."""
     people, grievances = people_named(values), grievances_named(values)
     one_only = {Kind.BENEFICIARIES: len(people) < 2, Kind.GRIEVANCE: len(grievances) < 2}
-    fields = [lawful(one, values) for one in of_entry(kind) if not one_only.get(one.kind)]
+    fields = [lawful(one, values) for one in asked(kind) if not one_only.get(one.kind)]
     plain = section_form(
         fields, people=people, grievances=grievances, stored=stored, hidden=(ENTRY,)
     )
     if stored is None:
         return type("EntryForm", (plain,), {"next_step_on": next_step()})
     return type("CorrectionForm", (Correction, plain), {"void": never_happened()})
+
+
+def asked(kind: Per) -> tuple[Field, ...]:
+    """The fields of an act with the words of its form, which its errors repeat."""
+    return tuple(
+        replace(one, label=_l("On which day")) if one.name == "happened_on" else one
+        for one in of_entry(kind)
+    )
 
 
 def lawful(field: Field, values: Values) -> Field:
@@ -127,12 +135,12 @@ def entry_id(form: DeclaredForm) -> UUID | None:
 
 def closure_form() -> type[DeclaredForm]:
     """Why a case is closed, on which day, and whether she knows that she may come back."""
-    return section_form(of_entry(Per.CLOSURE), hidden=(ENTRY,))
+    return section_form(asked(Per.CLOSURE), hidden=(ENTRY,))
 
 
 def reopening_form() -> type[DeclaredForm]:
     """Why a case is opened again, and on which day."""
-    return section_form(of_entry(Per.REOPENING), hidden=(ENTRY,))
+    return section_form(asked(Per.REOPENING), hidden=(ENTRY,))
 
 
 def today_once() -> dict[str, Any]:

@@ -245,11 +245,15 @@ def test_an_unlawful_settlement_warns_on_the_page(reader: StrictClient, case: Op
     assert "Hors la loi : ne compte jamais comme réparation" in page.text
 
 
+BAD_DAY = "Quel jour — Ce jour n’existe pas"
+"""The summary of errors names a question as the form does."""
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
         ({"text": ""}, "Écrivez une réponse."),
-        ({"text": "…", "happened_on-day": "31", "happened_on-month": "2"}, "Ce jour n’existe pas"),
+        ({"text": "…", "happened_on-day": "31", "happened_on-month": "2"}, BAD_DAY),
         ({"text": "…", "happened_on-year": "2199"}, "n’est pas encore arrivée"),
         ({"text": "x" * 8001}, "C’est trop long"),
         ({"text": "a\x00b"}, "caractères illisibles"),
