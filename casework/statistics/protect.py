@@ -127,9 +127,14 @@ def main(arguments: list[str] | None = None) -> int:
         )
         write_published(chosen.out, blocks, chosen.year_starts_in)
         shutil.copyfile(chosen.catalogue, chosen.out / "catalogue.toml")
-    except (OSError, KeyError, ValueError, NoCertificate) as fault:
+    except KeyError as fault:
+        sys.stderr.write(f"{fault}: a column or a code, in the facts or in the catalogue only\n")
+        return 1
+    except (OSError, ValueError, NoCertificate) as fault:
         sys.stderr.write(f"{type(fault).__name__}: {fault}\n")
         return 1
+    for kind in sorted({record.kind for record in records} - set(catalogue.kinds)):
+        sys.stdout.write(f"{kind}: left out, the catalogue knows no such kind\n")
     sys.stdout.write(f"{len(blocks)} blocks of figures in {chosen.out}\n")
     return 0
 

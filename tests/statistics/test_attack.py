@@ -348,3 +348,16 @@ def test_the_whole_grid_of_a_large_kind_is_taken_in() -> None:
     assert trial.model.unknown == 45_360
     assert narrowest(trial.cells()) >= 4
     assert narrowest(trial.base(3)) >= 4
+
+
+def test_the_tool_says_which_code_or_kind_the_catalogue_does_not_know(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given, head = tmp_path / "facts.csv", "kind,quarter,commune,sex,age,problem\n"
+    arguments = ["--facts", str(given), "--catalogue", str(SMALL), "--out", str(tmp_path / "out")]
+    given.write_text(head + "registered,2026Q1,nowhere,F,child,land\n")
+    assert protect.main(arguments) == 1
+    assert capsys.readouterr().err.startswith("'nowhere': a column or a code")
+    given.write_text(head + "registered,2026Q1,e1,F,child,land\nregistred,2026Q1,e1,F,old,land\n")
+    assert protect.main(arguments) == 0
+    assert "registred: left out" in capsys.readouterr().out
