@@ -74,8 +74,14 @@ PROBLEMS = {
         ),
     ),
     "checkpoint-shorter": (
-        "The log’s own checkpoint counts {detail} entries; from index {first} on they are gone.",
-        "Le repère du journal compte {detail} actes ; à partir du numéro {first}, ils manquent.",
+        (
+            "The log’s own checkpoint counts {detail} entries: those from index {first} on are gone"
+            " or, where their hashes were rewritten as well, earlier ones."
+        ),
+        (
+            "Le repère du journal compte {detail} actes : ceux à partir du numéro {first} manquent"
+            " ou, si leurs empreintes ont été refaites aussi, d’autres avant eux."
+        ),
     ),
     "witness-differs": (
         (
