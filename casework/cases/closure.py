@@ -23,7 +23,6 @@ from casework.policy import Actor, Permission
 from casework.vault.keys import Keyring
 
 MISTAKE_WITHIN = timedelta(hours=24)
-REOPENED_STEP = timedelta(days=7)
 
 
 def close_case(
@@ -93,8 +92,8 @@ def reopen_case(
     value: Value,
     entry_id: UUID | None = None,
 ) -> OpenCase:
-    """The same case is open again, with the reason, and a next step within seven days; posted twice
-    under one id, it is opened once.
+    """The same case is open again, with the reason, and a next step as soon as risk and urgency
+    ask; posted twice under one id, it is opened once.
 
     Raises RuleBroken: 'case_not_closed', 'future_date', 'before_closure'.
     """
@@ -107,7 +106,9 @@ def reopen_case(
     refuse_out_of_order(day_of(value), closed)
     entry = add_entry(session, case, "notes", stamped(actor, Per.REOPENING, value), entry_id)
     case.row.status = CaseStatus.REOPENED
-    case.row.next_step_on = clock.today() + REOPENED_STEP
+    judged = read_section(session, case, "facts").value
+    delay = rules.act_within(str(judged.get("risk", "")), str(judged.get("urgency", "")))
+    case.row.next_step_on = clock.today() + delay
     case.row.assigned_to = actor.user_id
     session.flush()
     boxes = digest_of(entry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from uuid import uuid4
@@ -43,12 +43,20 @@ def is_draft(opened: Opened) -> bool:
 
 
 def record_changes(opened: Opened, form: ConsentForm) -> None:
-    """Every answer that changed is recorded anew, as of today."""
-    case, today = opened.case, clock.today().isoformat()
+    """Every answer that changed is recorded anew."""
+    case, day = opened.case, asked_on(opened).isoformat()
     known = consents_of(db.session(), case)
-    for value in changed(known, consents_from(form, today)):
+    for value in changed(known, consents_from(form, day)):
         key = case.key(SECTION, VERSION)
         record_consent(db.session(), member().actor, case.id, key, value)
+
+
+def asked_on(opened: Opened) -> date:
+    """The day of what she answers: that of the reception while the intake is written down on the
+    day it was begun, however late that is; else today."""
+    begun = datetime.fromisoformat(str(opened.values["admin"]["recorded_at"]))
+    same_day = clock.local(begun).date() == clock.today()
+    return received_on(opened) if is_draft(opened) and same_day else clock.today()
 
 
 def after_agreements(opened: Opened, form: ConsentForm) -> str:

@@ -21,7 +21,7 @@ from casework.errors import NotAllowed, NotVisible, RuleBroken
 from casework.facts.models import Fact
 from tests.support.cast import HEALTH, Cast, Person
 from tests.support.databases import on_both_databases
-from tests.support.files import agree, noted, opened, referred
+from tests.support.files import agree, civil_status, noted, opened, referred
 
 
 @pytest.fixture
@@ -83,6 +83,14 @@ def test_a_closed_case_opens_again_with_a_step_within_a_week(
     case = reopen(session, zeinab, close(session, zeinab, opened(session, zeinab)))
     assert case.row.status == CaseStatus.REOPENED
     assert case.row.next_step_on == clock.today() + timedelta(days=7)
+
+
+def test_an_emergency_opened_again_asks_for_a_step_within_a_day(
+    session: Session, zeinab: Person
+) -> None:
+    case = opened(session, zeinab, facts={"grievances": [civil_status()], "urgency": "urgence"})
+    case = reopen(session, zeinab, close(session, zeinab, case))
+    assert case.row.next_step_on == clock.today() + timedelta(days=1)
 
 
 def test_an_open_case_is_not_opened_again(session: Session, zeinab: Person) -> None:

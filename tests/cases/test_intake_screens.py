@@ -107,6 +107,19 @@ def test_her_answers_about_consent_are_recorded_once_each(
     assert len(consents_of(session, case)) == len(answers)
 
 
+def test_what_she_agreed_to_is_of_the_day_she_was_received(
+    zeinab: StrictClient, session: Session, cast: Cast
+) -> None:
+    came = clock.today() - timedelta(days=5)
+    day = {f"received_on-{part}": str(getattr(came, part)) for part in ("day", "month", "year")}
+    page = zeinab.submit(walk.begun(zeinab, **day), **walk.AGREED)
+    person = cast.person("zeinab")
+    by = (session, person.actor, person.keyring, walk.case_of(page))
+    case = access_case(*by, Permission.CASE_VIEW)
+    days = {one.value["given_on"] for one in consents_of(session, case)}
+    assert days == {came.isoformat()}
+
+
 def test_a_page_is_sealed_as_soon_as_it_is_sent(
     zeinab: StrictClient, cast: Cast, instance: Path
 ) -> None:
