@@ -316,7 +316,7 @@ def test_a_file_of_facts_without_its_columns_is_refused(
     bad.write_text("name,quarter\nsomebody,2026Q1\n", encoding="utf-8")
     given = ["--facts", str(bad), "--catalogue", str(SMALL), "--out", str(tmp_path / "out")]
     assert protect.main(given) == 1
-    assert "KeyError" in capsys.readouterr().err
+    assert "'kind': a column or a code" in capsys.readouterr().err
 
 
 def test_both_tools_run_in_an_empty_folder_without_a_database(
