@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from casework.statistics.blocks import Block, write_cell
+from casework.statistics.blocks import Block
+from casework.statistics.published import block_as_json
 from casework.statistics.routes_periods import Stamp
 
 FORMAT = 1
@@ -32,24 +32,6 @@ def period_file(
         "blocks": [block_as_json(block, quarters(stamp.release, ended_on)) for block in blocks],
     }
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def block_as_json(block: Block, over: Sequence[str]) -> dict[str, Any]:
-    """One block: what it counts, over which quarters, how exactly, and every figure by its cell."""
-    tables: dict[str, dict[str, int]] = {}
-    for (table, cell), value in block.values.items():
-        tables.setdefault(table, {})[write_cell(cell)] = value
-    exact = {} if block.exact is None else {"exact": block.exact}
-    return {
-        "kind": block.kind,
-        "period": block.period,
-        "quarters": list(over),
-        "bound": block.bounds.quarter,
-        "running_bound": block.bounds.running,
-        "digest": block.digest(),
-        **exact,
-        "tables": tables,
-    }
 
 
 def quarters(period: str, ended_on: date) -> list[str]:

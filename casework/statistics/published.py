@@ -72,7 +72,7 @@ def write_published(
         "format": 1,
         "catalogue": blocks[0][0].catalogue if blocks else "",
         "year_starts_in": starts_in,
-        "blocks": [_as_json(block, quarters) for block, quarters in blocks],
+        "blocks": [block_as_json(block, quarters) for block, quarters in blocks],
     }
     with (folder / FILE).open("w", encoding="utf-8") as file:
         json.dump(content, file, ensure_ascii=False, indent=1)
@@ -117,7 +117,8 @@ def as_csv(block: Block) -> str:
     return text.getvalue()
 
 
-def _as_json(block: Block, quarters: Sequence[str]) -> dict[str, object]:
+def block_as_json(block: Block, quarters: Sequence[str]) -> dict[str, object]:
+    """One block: what it counts, over which quarters, how exactly, and every figure by its cell."""
     tables: dict[str, dict[str, int]] = {}
     for (table, cell), value in block.values.items():
         tables.setdefault(table, {})[write_cell(cell)] = value
