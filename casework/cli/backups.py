@@ -84,7 +84,7 @@ def back_up(session: Session, engine: Engine, public: bytes, folder: Path) -> li
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with reading(), snapshot(engine) as connection:
-            made = {part: stored(connection, part, public, folder, revision) for part in Part}
+            made = {part: stored(connection, part, public, folder, revision, now) for part in Part}
         forget_old(folder, now)
     except OSError as error:
         raise Refused(f"the backup cannot be written ({error.strerror}): look at DIR.") from None
@@ -100,9 +100,15 @@ def snapshot(engine: Engine) -> Connection:
     return engine.connect()
 
 
-def stored(connection: Connection, part: Part, public: bytes, folder: Path, revision: str) -> Path:
-    """One half stands in the folder, whole or not at all; answers its path."""
-    moment = clock.now()
+def stored(
+    connection: Connection,
+    part: Part,
+    public: bytes,
+    folder: Path,
+    revision: str,
+    moment: datetime,
+) -> Path:
+    """One half of that moment stands in the folder, whole or not at all; answers its path."""
     header = {"casework-backup": 1, "part": part.value, "made_at": moment.isoformat()}
     path = folder / f"{moment.strftime(STAMP)}-{part.value}.cwb"
     half_written = path.with_suffix(".partial")

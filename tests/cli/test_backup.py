@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework import clock
@@ -120,12 +121,12 @@ def test_a_backup_of_one_kind_of_database_goes_into_the_other(
     halves = back_up()
     engine = connect(postgres_url)
     with Session(engine) as other:
-        assert restored(other, engine, halves, key) == 0
+        assert restored(other, halves, key) == 0
         access_case(other, zeinab.actor, zeinab.keyring, case_id, Permission.CASE_VIEW)
     engine.dispose()
 
 
-def restored(other: Session, _engine: Engine, halves: Archives, key: Path) -> int:
+def restored(other: Session, halves: Archives, key: Path) -> int:
     """Both halves stand in another database; answers how many rows found no place."""
     from casework.cli.backup import brought_back
 
@@ -336,3 +337,12 @@ def test_a_backup_that_failed_is_tried_again(
             told = own.with_changes(backup_folder=folder)
             done = {one.name: one for one in run_due(session, told)}
         assert not done["back-up"].well
+
+
+def test_the_two_halves_bear_one_moment(
+    monkeypatch: pytest.MonkeyPatch, cast: Cast, back_up: Callable[[], Archives]
+) -> None:
+    ticks = count()
+    start = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(seconds=next(ticks)))
+    assert len({path.name.split("-")[0] for path in back_up().values()}) == 1
